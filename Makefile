@@ -1,0 +1,43 @@
+# What can be made here; `make help` lists it.
+
+PYTHON ?= python3
+NOTEBOOKS ?= chapters/*.ipynb
+BIN := .venv/bin
+
+.PHONY: help book read test lint execute lock bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch .venv/ready
+
+book: .venv/ready  ## build the HTML book, warnings as errors
+	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going --quiet .
+	@echo "Open _build/html/index.html in a browser, or type: make read"
+
+read: book  ## build the book, serve it on this machine and open a browser
+	$(BIN)/python scripts/serve.py
+
+test: lint book  ## run everything that must pass
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --nbval -n 2 --dist loadfile
+
+lint: .venv/ready  ## check the form of code and notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+execute: .venv/ready  ## run notebooks from top to bottom and store their outputs: NOTEBOOKS=chapters/03*
+	$(BIN)/python scripts/execute.py $(NOTEBOOKS)
+
+lock: .venv/ready  ## write requirements.txt anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	echo "-e .[book,test]" | $(BIN)/uv pip compile --universal --python-version 3.11 --quiet --custom-compile-command "make lock" --output-file requirements.txt -
+
+bench: .venv/ready  ## time a training step against plain NumPy and PyTorch
+	$(BIN)/python benchmarks/training_step.py
+
+clean:  ## remove what was built, the environment included
+	rm -rf _build .venv *.egg-info .pytest_cache .ruff_cache node_modules
