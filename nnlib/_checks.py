@@ -14,7 +14,9 @@ def as_floats(name, values):
             raise TypeError
         return array.astype(np.float64, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of real numbers, got {_kind(values)}") from None
+        raise TypeError(
+            f"{name} must be an array of real numbers, got {_kind(values)}"
+        ) from None
 
 
 def as_matrix(name, values, n_columns=None):
@@ -22,9 +24,13 @@ def as_matrix(name, values, n_columns=None):
     array = as_floats(name, values)
     wanted = f"a matrix of shape (n_samples, {n_columns or 'n_columns'})"
     if array.ndim != 2 or (n_columns is not None and array.shape[1] != n_columns):
-        raise ValueError(f"{name} must be {wanted}, got an array of shape {array.shape}")
+        raise ValueError(
+            f"{name} must be {wanted}, got an array of shape {array.shape}"
+        )
     if array.size == 0:
-        raise ValueError(f"{name} must be {wanted} and not be empty, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must be {wanted} and not be empty, got shape {array.shape}"
+        )
     return array
 
 
@@ -32,9 +38,13 @@ def as_factors(a, b):
     """Return the two factors of a matrix product as float64 arrays whose inner dimensions agree."""
     a, b = as_floats("a", a), as_floats("b", b)
     if a.ndim not in (1, 2) or b.ndim not in (1, 2):
-        raise ValueError(f"a and b must be vectors or matrices, got shapes {a.shape} and {b.shape}")
+        raise ValueError(
+            f"a and b must be vectors or matrices, got shapes {a.shape} and {b.shape}"
+        )
     if a.shape[-1] != b.shape[0]:
-        raise ValueError(f"the last dimension of a must equal the first of b, got shapes {a.shape} and {b.shape}")
+        raise ValueError(
+            f"the last dimension of a must equal the first of b, got shapes {a.shape} and {b.shape}"
+        )
     return a, b
 
 
@@ -42,7 +52,9 @@ def as_pair(outputs, targets):
     """Return two float64 arrays of the same, non-empty shape."""
     outputs, targets = as_floats("outputs", outputs), as_floats("targets", targets)
     if outputs.shape != targets.shape:
-        raise ValueError(f"outputs and targets must have the same shape, got {outputs.shape} and {targets.shape}")
+        raise ValueError(
+            f"outputs and targets must have the same shape, got {outputs.shape} and {targets.shape}"
+        )
     if outputs.size == 0:
         raise ValueError(f"outputs must not be empty, got shape {outputs.shape}")
     return outputs, targets
@@ -52,7 +64,9 @@ def as_labels(name, labels, n_classes, n_samples=None):
     """Return ``labels`` as a vector of integers in 0 … ``n_classes`` − 1."""
     array = np.asarray(labels)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers in 0 … {n_classes - 1}, got {_kind(labels)}")
+        raise TypeError(
+            f"{name} must be integers in 0 … {n_classes - 1}, got {_kind(labels)}"
+        )
     n_wanted = "n_samples" if n_samples is None else n_samples
     if array.ndim != 1 or (n_samples is not None and len(array) != n_samples):
         raise ValueError(f"{name} must have shape ({n_wanted},), got {array.shape}")
@@ -60,7 +74,9 @@ def as_labels(name, labels, n_classes, n_samples=None):
         raise ValueError(f"{name} must not be empty")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
-        raise ValueError(f"{name} must lie in 0 … {n_classes - 1}, got values from {low} to {high}")
+        raise ValueError(
+            f"{name} must lie in 0 … {n_classes - 1}, got values from {low} to {high}"
+        )
     return array
 
 
@@ -68,7 +84,9 @@ def as_class_probabilities(name, targets, n_classes):
     """Return ``targets`` as a matrix (n_samples, ``n_classes``) of rows that are not negative and sum to 1."""
     array = as_matrix(name, targets, n_classes)
     if not (array >= 0).all() or not (np.abs(array.sum(axis=1) - 1) < 1e-6).all():
-        raise ValueError(f"each row of {name} must be non-negative and sum to 1 (a one-hot row holds a single 1)")
+        raise ValueError(
+            f"each row of {name} must be non-negative and sum to 1 (a one-hot row holds a single 1)"
+        )
     return array
 
 
@@ -76,7 +94,9 @@ def check_same_length(**arrays):
     """Complain unless all arrays have the same, positive number of rows."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"{' and '.join(lengths)} must have the same length, got {list(lengths.values())}")
+        raise ValueError(
+            f"{' and '.join(lengths)} must have the same length, got {list(lengths.values())}"
+        )
     if 0 in lengths.values():
         raise ValueError(f"{' and '.join(lengths)} must not be empty")
 
@@ -84,16 +104,22 @@ def check_same_length(**arrays):
 def check_grad(grad_outputs, outputs):
     """Return ``grad_outputs`` as a float64 array shaped like the outputs of the last forward pass."""
     if outputs is None:
-        raise RuntimeError("backward needs the values of a forward pass: call forward first")
+        raise RuntimeError(
+            "backward needs the values of a forward pass: call forward first"
+        )
     grad_outputs = as_floats("grad_outputs", grad_outputs)
     if grad_outputs.shape != outputs.shape:
-        raise ValueError(f"grad_outputs must have the shape of the outputs, {outputs.shape}, got {grad_outputs.shape}")
+        raise ValueError(
+            f"grad_outputs must have the shape of the outputs, {outputs.shape}, got {grad_outputs.shape}"
+        )
     return grad_outputs
 
 
 def check_positive(name, value):
     """Complain unless ``value`` is a finite number above zero."""
-    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool):
+    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(
+        value, bool
+    ):
         raise TypeError(f"{name} must be a number above 0, got {_kind(value)}")
     if not 0 < value < np.inf:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
@@ -101,7 +127,9 @@ def check_positive(name, value):
 
 def check_fraction(name, value):
     """Complain unless 0 ≤ ``value`` < 1."""
-    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool):
+    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(
+        value, bool
+    ):
         raise TypeError(f"{name} must be a number in [0, 1), got {_kind(value)}")
     if not 0 <= value < 1:
         raise ValueError(f"{name} must lie in [0, 1), got {value!r}")
@@ -110,7 +138,9 @@ def check_fraction(name, value):
 def check_count(name, value):
     """Complain unless ``value`` is a whole number of at least 1."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, got {_kind(value)}")
+        raise TypeError(
+            f"{name} must be a whole number of at least 1, got {_kind(value)}"
+        )
     if value < 1:
         raise ValueError(f"{name} must be at least 1, got {value}")
 
@@ -118,7 +148,9 @@ def check_count(name, value):
 def check_rng(rng):
     """Complain unless ``rng`` is a NumPy random generator."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a generator made by np.random.default_rng(seed), got {_kind(rng)}")
+        raise TypeError(
+            f"rng must be a generator made by np.random.default_rng(seed), got {_kind(rng)}"
+        )
 
 
 def _kind(value):

@@ -114,4 +114,7 @@ def batches(X, y, batch_size, rng):
     check_count("batch_size", batch_size)
     check_rng(rng)
     order = rng.permutation(len(X))
-    return ((X[some], y[some]) for some in np.split(order, range(batch_size, len(X), batch_size)))
+    return (
+        (X[some], y[some])
+        for some in np.split(order, range(batch_size, len(X), batch_size))
+    )

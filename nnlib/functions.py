@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from nnlib._checks import as_class_probabilities, as_floats, as_labels, as_matrix, as_pair, check_count
+from nnlib._checks import (
+    as_class_probabilities,
+    as_floats,
+    as_labels,
+    as_matrix,
+    as_pair,
+    check_count,
+)
 from nnlib.numerics import exp, expm1, log, mean, total
 
 

@@ -32,7 +32,9 @@ def numerical_grad(f, array, step=1e-5):
         If ``step`` is not a finite number above 0.
     """
     if not isinstance(array, np.ndarray) or array.dtype != np.float64:
-        raise TypeError(f"array must be an ndarray of float64, got {getattr(array, 'dtype', type(array).__name__)}")
+        raise TypeError(
+            f"array must be an ndarray of float64, got {getattr(array, 'dtype', type(array).__name__)}"
+        )
     check_positive("step", step)
     grad = np.zeros_like(array)
     for index in np.ndindex(array.shape):

@@ -136,7 +136,9 @@ class Dense(Layer):
         self.biases = Parameter(np.zeros(n_outputs))
         if self.weights.value.shape != (n_inputs, n_outputs):
             shape = self.weights.value.shape
-            raise ValueError(f"init must return the shape ({n_inputs}, {n_outputs}), got {shape}")
+            raise ValueError(
+                f"init must return the shape ({n_inputs}, {n_outputs}), got {shape}"
+            )
 
     def forward(self, inputs):
         self.inputs = Rounded(as_matrix("inputs", inputs, len(self.weights.value)))
@@ -175,7 +177,9 @@ class Sigmoid(Layer):
         return self.outputs
 
     def backward(self, grad_outputs):
-        return check_grad(grad_outputs, self.outputs) * self.outputs * (1.0 - self.outputs)
+        return (
+            check_grad(grad_outputs, self.outputs) * self.outputs * (1.0 - self.outputs)
+        )
 
 
 class Tanh(Layer):
@@ -186,7 +190,9 @@ class Tanh(Layer):
         return self.outputs
 
     def backward(self, grad_outputs):
-        return check_grad(grad_outputs, self.outputs) * (1.0 - self.outputs * self.outputs)
+        return check_grad(grad_outputs, self.outputs) * (
+            1.0 - self.outputs * self.outputs
+        )
 
 
 class Sequential(Layer):
@@ -211,7 +217,9 @@ class Sequential(Layer):
 
     def __init__(self, *layers):
         if not layers:
-            raise ValueError("layers must not be empty: Sequential() needs at least one layer")
+            raise ValueError(
+                "layers must not be empty: Sequential() needs at least one layer"
+            )
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers must be Layer objects, got {layer!r}")

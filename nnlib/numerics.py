@@ -88,9 +88,13 @@ class Rounded:
     def __init__(self, x, bits=22):
         self.array = as_floats("x", x)
         if self.array.ndim != 2:
-            raise ValueError(f"x must be a matrix, got an array of shape {self.array.shape}")
+            raise ValueError(
+                f"x must be a matrix, got an array of shape {self.array.shape}"
+            )
         self.bits = bits
-        self.values = None  # stays None where plain rounding does not do: see _unusual_product
+        self.values = (
+            None  # stays None where plain rounding does not do: see _unusual_product
+        )
         if not _native.get() and self.array.size:
             self.exponent, usual = _exponent(self.array, axis=1)
             if usual:
@@ -189,18 +193,30 @@ def _product(a, b):
     exponent, usual = _exponent(b, axis=0)
     if a.values is None or not usual:
         return _unusual_product(a, b)
-    return _add_blocks(a.values, _to_grid(b, exponent - (53 - a.bits - _sum_bits(len(b)))))
+    return _add_blocks(
+        a.values, _to_grid(b, exponent - (53 - a.bits - _sum_bits(len(b))))
+    )
 
 
 def _unusual_product(a, b):
     """Multiply where NaN, infinity, very large or very small numbers occur. (n, k), (k, m) -> (n, m)"""
     array, bits = a.array, a.bits
     rows, columns = np.isfinite(array).all(axis=1), np.isfinite(b).all(axis=0)
-    if rows.all() and columns.all():  # scale each row and column by a power of two, and the product back
-        row_exponent, column_exponent = _exponent(array, axis=1)[0], _exponent(b, axis=0)[0]
-        product = _product(Rounded(np.ldexp(array, -row_exponent), bits), np.ldexp(b, -column_exponent))
+    if (
+        rows.all() and columns.all()
+    ):  # scale each row and column by a power of two, and the product back
+        row_exponent, column_exponent = (
+            _exponent(array, axis=1)[0],
+            _exponent(b, axis=0)[0],
+        )
+        product = _product(
+            Rounded(np.ldexp(array, -row_exponent), bits), np.ldexp(b, -column_exponent)
+        )
         return np.ldexp(product, row_exponent + column_exponent)
-    product = _product(Rounded(np.where(rows[:, np.newaxis], array, 0.0), bits), np.where(columns, b, 0.0))
+    product = _product(
+        Rounded(np.where(rows[:, np.newaxis], array, 0.0), bits),
+        np.where(columns, b, 0.0),
+    )
     product[~rows] = array[~rows] @ b
     product[:, ~columns] = array @ b[:, ~columns]
     return product
@@ -209,14 +225,19 @@ def _unusual_product(a, b):
 def _move_scales(narrow, wide):
     """Round ``narrow`` so that its products with the rows of ``wide``, each on its own grid, share one grid."""
     exponent, _ = _exponent(narrow.array * np.ldexp(1.0, wide.exponent), axis=0)
-    return _to_grid(narrow.array, exponent - wide.exponent - (53 - wide.bits - _sum_bits(len(narrow.array))))
+    return _to_grid(
+        narrow.array,
+        exponent - wide.exponent - (53 - wide.bits - _sum_bits(len(narrow.array))),
+    )
 
 
 def _add_blocks(a, b):
     """Multiply factors that are rounded already, adding up blocks of the inner dimension in order."""
     product = a[:, :_EXACT_LENGTH] @ b[:_EXACT_LENGTH]
     for start in range(_EXACT_LENGTH, len(b), _EXACT_LENGTH):
-        product += a[:, start : start + _EXACT_LENGTH] @ b[start : start + _EXACT_LENGTH]
+        product += (
+            a[:, start : start + _EXACT_LENGTH] @ b[start : start + _EXACT_LENGTH]
+        )
     return product
 
 
@@ -266,7 +287,9 @@ def total(x, axis=None):
     """
     x = as_floats("x", x)
     if x.ndim > 2 or axis not in (None, 0, 1)[: x.ndim + 1]:
-        raise ValueError(f"x must be a vector or matrix and axis one of its axes, got shape {x.shape}, axis {axis!r}")
+        raise ValueError(
+            f"x must be a vector or matrix and axis one of its axes, got shape {x.shape}, axis {axis!r}"
+        )
     if _native.get():
         return np.sum(x, axis=axis)
     rest = x.ravel() if axis is None else x if axis == 0 else x.T
@@ -294,7 +317,9 @@ def mean(x, axis=None):
     return added / n_terms
 
 
-_LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # 33 bits of ln 2: times a whole number below 2**20, still exact
+_LN2_HIGH = float.fromhex(
+    "0x1.62e42feep-1"
+)  # 33 bits of ln 2: times a whole number below 2**20, still exact
 _LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # the rest of ln 2
 _EXP_SERIES = [1 / math.factorial(n) for n in range(1, 14)]
 _ATANH_SERIES = [1 / n for n in range(3, 25, 2)]
@@ -387,11 +412,19 @@ def log(x):
     with np.errstate(all="ignore"):
         if _native.get():
             return np.log(x)
-        fraction, exponent = np.frexp(x)  # x = fraction * 2**exponent, the fraction in [½, 1)
+        fraction, exponent = np.frexp(
+            x
+        )  # x = fraction * 2**exponent, the fraction in [½, 1)
         small = fraction < 0.7071067811865476
         f = np.where(small, 2.0 * fraction, fraction) - 1.0
         exponent = exponent - small
         s = f / (2.0 + f)  # log(1 + f) = 2 atanh(s) = 2 s + 2 s³/3 + 2 s⁵/5 + …
         tail = s * s * _polynomial(_ATANH_SERIES, s * s)
-        value = exponent * _LN2_HIGH + (f - (s * (f - 2.0 * tail) - exponent * _LN2_LOW))
-        return np.where((x > 0.0) & (x < np.inf), value, np.where(x == 0.0, -np.inf, np.where(x < 0.0, np.nan, x)))[()]
+        value = exponent * _LN2_HIGH + (
+            f - (s * (f - 2.0 * tail) - exponent * _LN2_LOW)
+        )
+        return np.where(
+            (x > 0.0) & (x < np.inf),
+            value,
+            np.where(x == 0.0, -np.inf, np.where(x < 0.0, np.nan, x)),
+        )[()]

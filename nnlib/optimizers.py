@@ -42,7 +42,9 @@ class Optimizer:
     def step(self):
         """Move every parameter once, in place."""
         for parameter, state in zip(self.parameters, self.states):
-            parameter.value -= self.learning_rate * self.direction(parameter.grad, state)
+            parameter.value -= self.learning_rate * self.direction(
+                parameter.grad, state
+            )
 
 
 class SGD(Optimizer):
@@ -76,7 +78,9 @@ class Adam(Optimizer):
     .. [KingmaBa2015] D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
     """
 
-    def __init__(self, parameters, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-7):
+    def __init__(
+        self, parameters, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-7
+    ):
         check_fraction("beta1", beta1)
         check_fraction("beta2", beta2)
         check_positive("epsilon", epsilon)
@@ -85,7 +89,9 @@ class Adam(Optimizer):
 
     def direction(self, grad, state):
         state["mean"] = self.beta1 * state.get("mean", 0.0) + (1 - self.beta1) * grad
-        state["square"] = self.beta2 * state.get("square", 0.0) + (1 - self.beta2) * grad * grad
+        state["square"] = (
+            self.beta2 * state.get("square", 0.0) + (1 - self.beta2) * grad * grad
+        )
         state["beta1_power"] = state.get("beta1_power", 1.0) * self.beta1
         state["beta2_power"] = state.get("beta2_power", 1.0) * self.beta2
         mean = state["mean"] / (1 - state["beta1_power"])

@@ -48,17 +48,34 @@ def draw_network(ax, sizes, names=()):
     for size in sizes:
         check_count("sizes", size)
     if len(names) not in (0, len(sizes)):
-        raise ValueError(f"names must hold one name for each of the {len(sizes)} layers, got {len(names)}")
-    columns = [[(column, (size - 1) / 2 - row) for row in range(size)] for column, size in enumerate(sizes)]
+        raise ValueError(
+            f"names must hold one name for each of the {len(sizes)} layers, got {len(names)}"
+        )
+    columns = [
+        [(column, (size - 1) / 2 - row) for row in range(size)]
+        for column, size in enumerate(sizes)
+    ]
     for left, right in zip(columns, columns[1:]):
         for start in left:
             for end in right:
                 ax.plot(*zip(start, end), color="0.7", linewidth=1, zorder=1)
     for layer, column in enumerate(columns):
-        ax.scatter(*zip(*column), s=500, facecolor="white", edgecolor=COLORS[min(layer, 1)], linewidth=2, zorder=2)
+        ax.scatter(
+            *zip(*column),
+            s=500,
+            facecolor="white",
+            edgecolor=COLORS[min(layer, 1)],
+            linewidth=2,
+            zorder=2,
+        )
     for column, name in enumerate(names):
         ax.text(column, -max(sizes) / 2 - 0.35, name, ha="center", va="center")
-    ax.set(xlim=(-0.4, len(sizes) - 0.6), ylim=(-max(sizes) / 2 - 0.7, max(sizes) / 2), xticks=[], yticks=[])
+    ax.set(
+        xlim=(-0.4, len(sizes) - 0.6),
+        ylim=(-max(sizes) / 2 - 0.7, max(sizes) / 2),
+        xticks=[],
+        yticks=[],
+    )
     ax.axis("off")
 
 
@@ -83,7 +100,12 @@ def plot_points(ax, X, y, size=12):
     y = as_labels("y", y, len(COLORS), len(X))
     for label in np.unique(y):
         ax.scatter(
-            *X[y == label].T, s=size, color=COLORS[label], marker=MARKERS[label], edgecolor="white", linewidth=0.4
+            *X[y == label].T,
+            s=size,
+            color=COLORS[label],
+            marker=MARKERS[label],
+            edgecolor="white",
+            linewidth=0.4,
         )
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
 
@@ -115,7 +137,14 @@ def plot_regions(ax, scores, X, y, margin=0.1, n_grid=100):
     values = as_matrix("scores(points)", scores(grid))
     for label in range(values.shape[1]):
         lead = values[:, label] - np.delete(values, label, axis=1).max(axis=1)
-        ax.contourf(x1, x2, lead.reshape(n_grid, n_grid), levels=[0, np.inf], colors=[COLORS[label]], alpha=0.25)
+        ax.contourf(
+            x1,
+            x2,
+            lead.reshape(n_grid, n_grid),
+            levels=[0, np.inf],
+            colors=[COLORS[label]],
+            alpha=0.25,
+        )
     plot_points(ax, X, y)
 
 
