@@ -30,7 +30,8 @@ def sigmoid(z):
     TypeError
         If ``z`` does not hold real numbers.
     """
-    return 1.0 / (1.0 + exp(-as_floats("z", z)))
+    z = as_floats("z", z)
+    return 1.0 / (1.0 + exp(-z))
 
 
 def relu(z):
@@ -50,7 +51,8 @@ def relu(z):
     TypeError
         If ``z`` does not hold real numbers.
     """
-    return np.maximum(as_floats("z", z), 0.0)
+    z = as_floats("z", z)
+    return np.maximum(z, 0.0)
 
 
 def tanh(z):
