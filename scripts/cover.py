@@ -65,9 +65,9 @@ def regions(network):
         for confidence in CONFIDENCES:
             polygons, offsets = contours.filled(confidence, np.inf)
             shape = "".join(
-                outline(polygon[start:end])
+                outline(line)
                 for polygon, cuts in zip(polygons, offsets, strict=True)
-                for start, end in zip(cuts[:-1], cuts[1:], strict=True)
+                for line in np.split(polygon, cuts[1:-1])
             )
             yield f'<path fill="{colour}" d="{shape}"/>'
 
