@@ -1,0 +1,176 @@
+"""The form of the stored notebooks, and the holes that nbval leaves open."""
+
+import copy
+import re
+import statistics
+
+import nbformat
+import pytest
+from execute import normalize
+from notebooks import PATHS, chapter, code_cells, parse, read, tags
+
+EXCUSED = {  # cells whose output nbval does not compare, and why
+}
+SHORT_CHAPTERS = {"11", "12", "21"}
+
+FORBIDDEN_IN_TEXT = {
+    "a memory address": r"\b0x[0-9a-fA-F]{6,}",
+    "a time of day": r"\b\d{1,2}:\d\d:\d\d\b",
+    "a path of a machine": r"(/home/|/root/|/tmp/|/usr/|/Users/|[A-Z]:\\\\)",
+    "a warning": r"Warning\b",
+}
+
+
+def texts(cell):
+    """All text that a cell's outputs show, figures aside."""
+    for output in cell.outputs:
+        yield output.get("text", "")
+        yield from (
+            text
+            for kind, text in output.get("data", {}).items()
+            if kind.startswith("text/")
+        )
+
+
+def svgs(cell):
+    return [
+        output.data["image/svg+xml"]
+        for output in cell.outputs
+        if "image/svg+xml" in output.get("data", {})
+    ]
+
+
+each_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+@each_chapter
+def test_ran_top_to_bottom_in_a_fresh_kernel(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_chapter
+def test_stores_no_error_and_nothing_on_stderr(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", cell.source
+
+
+@each_chapter
+def test_outputs_hold_nothing_that_belongs_to_one_machine_or_moment(path):
+    for cell in code_cells(path):
+        for text in texts(cell):
+            for what, pattern in FORBIDDEN_IN_TEXT.items():
+                assert not re.search(pattern, text), (
+                    f"{what} in the output of:\n{cell.source}"
+                )
+
+
+@each_chapter
+def test_pictures_are_svg_which_nbval_compares(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            kinds = output.get("data", {}).keys()
+            assert not kinds & {"image/png", "image/jpeg"}, cell.source
+            if "image/svg+xml" in kinds:
+                assert "<dc:date>" not in output.data["image/svg+xml"], cell.source
+                assert 'href="data:image' not in output.data["image/svg+xml"], (
+                    cell.source
+                )
+
+
+@each_chapter
+def test_cells_are_plain_python(path):
+    for cell in code_cells(path):
+        parse(cell)  # a %magic, a !command or a half-written line does not parse
+
+
+@each_chapter
+def test_figures_show_themselves_and_leave_no_object_behind(path):
+    for cell in code_cells(path):
+        for text in texts(cell):
+            assert "<matplotlib." not in text, cell.source
+            assert "object at" not in text, cell.source
+
+
+@each_chapter
+def test_only_listed_cells_are_excused_from_comparison(path):
+    for cell in code_cells(path):
+        excused = {"nbval-ignore-output", "nbval-skip", "raises-exception"} & set(
+            tags(cell)
+        )
+        assert not excused or (path.stem, cell.id) in EXCUSED, (
+            f"{cell.id}:\n{cell.source}"
+        )
+
+
+def test_every_excuse_is_used():
+    used = {
+        (path.stem, cell.id)
+        for path in PATHS
+        for cell in code_cells(path)
+        if "nbval-ignore-output" in tags(cell)
+    }
+    assert set(EXCUSED) == used
+
+
+@each_chapter
+def test_is_stored_in_normal_form(path):
+    normal = copy.deepcopy(read(path))
+    normalize(normal)
+    assert path.read_text("utf-8") == nbformat.writes(normal) + "\n", (
+        "run: make execute"
+    )
+
+
+@each_chapter
+def test_figures_have_alt_text_that_is_a_sentence(path):
+    for cell in code_cells(path):
+        if svgs(cell):
+            image = cell.metadata.get("mystnb", {}).get("image", {})
+            alt = image.get("alt", "")
+            assert re.fullmatch(r"[A-Z].{40,}\.", alt), (
+                f"alt text {alt!r} of:\n{cell.source}"
+            )
+            assert image.get("classes") == "dark-light", cell.source
+
+
+@each_chapter
+def test_length_and_rhythm(path):
+    words = sum(
+        len(cell.source.split())
+        for cell in read(path).cells
+        if cell.cell_type == "markdown"
+    )
+    lines = [len(cell.source.splitlines()) for cell in code_cells(path)]
+    n_figures = sum(len(svgs(cell)) for cell in code_cells(path))
+    kinds = "".join(cell.cell_type[0] for cell in read(path).cells)
+    assert (0 if chapter(path) in SHORT_CHAPTERS else 1500) <= words <= 3000
+    assert 20 <= len(lines) <= 35
+    assert statistics.median(lines) <= 5
+    assert max(lines) <= 40
+    assert 3 <= n_figures <= 8
+    assert "ccc" not in kinds, "more than two code cells in a row"
+    assert path.stat().st_size < 1_500_000
+
+
+@each_chapter
+def test_has_the_parts_of_a_chapter(path):
+    source = "\n".join(cell.source for cell in read(path).cells)
+    assert source.startswith(f"# {chapter(path)} ")
+    for part in (
+        "You will learn",
+        "You need",
+        "## Summary",
+        "Added to nnlib",
+        "## Exercises",
+        "## Further reading",
+    ):
+        assert part in source, part
+    assert source.count("```{exercise}") >= 3
+    assert (
+        source.count("```{exercise}")
+        == source.count("```{solution-start}")
+        == source.count("```{solution-end}")
+    )
