@@ -247,7 +247,7 @@ def _sum_bits(length):
 
 
 def _exponent(x, axis):
-    """The e with 2**e above all magnitudes along an axis (0 for zeros), and whether they are far from the range's ends."""
+    """The e with 2**e above all magnitudes of an axis (0 for zeros), and whether all are far from the range's ends."""
     # Floats that are not negative sort like their bit patterns, and integers compare faster; NaN comes out on top.
     # Column by column in memory, the maximum over a few columns takes a few long loops instead of many short ones.
     magnitude = np.abs(x, order="F" if x.shape[1] <= 16 else "K")

@@ -4,7 +4,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from nnlib._checks import as_floats, as_labels, as_matrix, check_count
+from nnlib._checks import (
+    as_floats,
+    as_labels,
+    as_matrix,
+    check_count,
+    check_same_length,
+)
 
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "^", "s", "D", "v", "P"]
@@ -148,22 +154,27 @@ def plot_regions(ax, scores, X, y, margin=0.1, n_grid=100):
     plot_points(ax, X, y)
 
 
-def plot_training(axes, losses, accuracies):
+def plot_training(axes, steps, losses, accuracies):
     """Draw the loss and the accuracy over the steps of a training, on two axes.
 
     Parameters
     ----------
     axes : sequence of two matplotlib.axes.Axes
+    steps : array_like of int, shape (n_records,)
+        After how many steps each record was taken.
     losses, accuracies : dict of str to array_like, shape (n_records,)
-        One curve for each name; the numbers of steps are their keys' positions, from 0.
+        One curve for each name.
 
     Raises
     ------
     TypeError
         If a curve does not hold real numbers.
+    ValueError
+        If a curve has another length than ``steps``.
     """
     for ax, curves, label in zip(axes, (losses, accuracies), ("loss", "accuracy")):
         for name, values in curves.items():
-            ax.plot(as_floats(name, values), label=name)
+            check_same_length(steps=steps, **{name: as_floats(name, values)})
+            ax.plot(steps, values, label=name)
         ax.set(xlabel="step", ylabel=label)
         ax.legend()
