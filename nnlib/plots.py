@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from nnlib._checks import (
@@ -116,6 +117,11 @@ def plot_points(ax, X, y, size=12):
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
 
 
+def _tint(label):
+    """The light colour of the region of a class."""
+    return 0.75 + 0.25 * np.array(to_rgb(COLORS[label]))
+
+
 def plot_regions(ax, scores, X, y, margin=0.1, n_grid=100):
     """Tint the part of the plane that each class claims, and draw the points on it.
 
@@ -141,16 +147,12 @@ def plot_regions(ax, scores, X, y, margin=0.1, n_grid=100):
     x1, x2 = np.linspace(left, right, n_grid), np.linspace(bottom, top, n_grid)
     grid = np.column_stack([np.tile(x1, n_grid), np.repeat(x2, n_grid)])
     values = as_matrix("scores(points)", scores(grid))
-    for label in range(values.shape[1]):
-        lead = values[:, label] - np.delete(values, label, axis=1).max(axis=1)
-        ax.contourf(
-            x1,
-            x2,
-            lead.reshape(n_grid, n_grid),
-            levels=[0, np.inf],
-            colors=[COLORS[label]],
-            alpha=0.25,
-        )
+    ax.set_facecolor(_tint(0))
+    for label in range(1, values.shape[1]):  # painted over those before it: no gaps
+        lead = values[:, label] - values[:, :label].max(axis=1)
+        lead = lead.reshape(n_grid, n_grid)
+        ax.contourf(x1, x2, lead, levels=[0, np.inf], colors=[_tint(label)])
+    ax.set(xlim=(left, right), ylim=(bottom, top))
     plot_points(ax, X, y)
 
 
