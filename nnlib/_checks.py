@@ -48,12 +48,26 @@ def as_factors(a, b):
     return a, b
 
 
+def as_sample_factors(a, b):
+    """Return the two factors of ``a.T @ b`` as float64 matrices with equally many rows, one for each sample."""
+    a, b = as_floats("a", a), as_floats("b", b)
+    if a.ndim != 2 or b.ndim != 2:
+        raise ValueError(
+            f"a and b must be matrices, got shapes {a.shape} and {b.shape}"
+        )
+    if len(a) != len(b):
+        raise ValueError(
+            f"a and b must have equally many rows, got shapes {a.shape} and {b.shape}"
+        )
+    return a, b
+
+
 def as_pair(outputs, targets):
     """Return two float64 arrays of the same, non-empty shape."""
     outputs, targets = as_floats("outputs", outputs), as_floats("targets", targets)
     if outputs.shape != targets.shape:
         raise ValueError(
-            f"outputs and targets must have the same shape, got {outputs.shape} and {targets.shape}"
+            f"targets must have the shape of the outputs, {outputs.shape}, got {targets.shape}"
         )
     if outputs.size == 0:
         raise ValueError(f"outputs must not be empty, got shape {outputs.shape}")
@@ -92,6 +106,11 @@ def as_class_probabilities(name, targets, n_classes):
 
 def check_same_length(**arrays):
     """Complain unless all arrays have the same, positive number of rows."""
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.ndim == 0:
+            raise TypeError(
+                f"{name} must be an ndarray with one row for each sample, got {_kind(array)}"
+            )
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(
@@ -143,6 +162,34 @@ def check_count(name, value):
         )
     if value < 1:
         raise ValueError(f"{name} must be at least 1, got {value}")
+
+
+def as_seed(seed):
+    """Return ``seed`` if NumPy's global generator can start from it, or complain."""
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
+        raise TypeError(
+            f"seed must be a whole number from 0 to 2**32 - 1, got {_kind(seed)}"
+        )
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must lie in 0 … 2**32 - 1, got {seed}")
+    return seed
+
+
+def as_parameters(parameters):
+    """Return a list of parameters, which have a value and a gradient, or complain."""
+    wanted = (
+        "parameters must be a list of Parameter objects, such as network.parameters()"
+    )
+    try:
+        found = list(parameters)
+    except TypeError:
+        raise TypeError(f"{wanted}, got {_kind(parameters)}") from None
+    if not found:
+        raise ValueError(f"{wanted}, got none")
+    for parameter in found:
+        if not hasattr(parameter, "value") or not hasattr(parameter, "grad"):
+            raise TypeError(f"{wanted}, got one that holds {_kind(parameter)}")
+    return found
 
 
 def check_rng(rng):

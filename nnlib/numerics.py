@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 import numpy as np
 
-from nnlib._checks import as_factors, as_floats
+from nnlib._checks import as_factors, as_floats, as_sample_factors
 
 _native = ContextVar("nnlib_native", default=False)
 
@@ -70,7 +70,7 @@ class Rounded:
     ----------
     x : array_like, shape (n, k)
     bits : int, default 22
-        How many bits of the largest number of each row to keep.
+        How many bits of the largest number of each row to keep, 1 to 31.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Rounded:
     TypeError
         If ``x`` does not hold real numbers.
     ValueError
-        If ``x`` is not a matrix.
+        If ``x`` is not a matrix, or ``bits`` out of range.
     """
 
     def __init__(self, x, bits=22):
@@ -91,6 +91,8 @@ class Rounded:
             raise ValueError(
                 f"x must be a matrix, got an array of shape {self.array.shape}"
             )
+        if bits not in range(1, 32):
+            raise ValueError(f"bits must be a whole number from 1 to 31, got {bits!r}")
         self.bits = bits
         self.values = (
             None  # stays None where plain rounding does not do: see _unusual_product
@@ -176,16 +178,22 @@ def transposed_matmul(a, b):
     ValueError
         If a factor is not a matrix, or the numbers of rows differ.
     """
+    arrays = as_sample_factors(
+        *(x.array if isinstance(x, Rounded) else x for x in (a, b))
+    )
     with np.errstate(all="ignore"):
+        if _native.get() or arrays[0].size == 0 or arrays[1].size == 0:
+            return arrays[0].T @ arrays[1]
         a, b = (x if isinstance(x, Rounded) else Rounded(x) for x in (a, b))
-        as_factors(a.array.T, b.array)
-        if _native.get():
-            return a.array.T @ b.array
-        if a.values is None or b.values is None:
-            return matmul(a.array.T, b.array)
         if a.array.shape[1] < b.array.shape[1]:
-            return _add_blocks(_move_scales(a, b).T, b.values)
-        return _add_blocks(a.values.T, _move_scales(b, a))
+            moved = _move_scales(a, b)
+            if moved is None:
+                return _unusual_transposed_product(b.array, a.array).T
+            return _add_blocks(moved.T, b.values)
+        moved = _move_scales(b, a)
+        if moved is None:
+            return _unusual_transposed_product(a.array, b.array)
+        return _add_blocks(a.values.T, moved)
 
 
 def _product(a, b):
@@ -222,13 +230,34 @@ def _unusual_product(a, b):
     return product
 
 
-def _move_scales(narrow, wide):
-    """Round ``narrow`` so that its products with the rows of ``wide``, each on its own grid, share one grid."""
-    exponent, _ = _exponent(narrow.array * np.ldexp(1.0, wide.exponent), axis=0)
-    return _to_grid(
-        narrow.array,
-        exponent - wide.exponent - (53 - wide.bits - _sum_bits(len(narrow.array))),
+def _unusual_transposed_product(wide, narrow):
+    """Multiply wide.T by narrow where plain rounding does not do. (n, k), (n, m) -> (k, m)"""
+    # The scale of each row moves from wide to narrow, and from there out of each column.
+    row_exponent = _exponent(np.where(np.isfinite(wide), wide, 0.0), axis=1)[0]
+    column_exponent = np.where(
+        np.isfinite(narrow) & (narrow != 0.0),
+        row_exponent + np.frexp(narrow)[1],
+        -9000,
+    ).max(axis=0)
+    product = matmul(
+        np.ldexp(wide, -row_exponent).T,
+        np.ldexp(narrow, row_exponent - column_exponent),
     )
+    return np.ldexp(product, column_exponent)
+
+
+def _move_scales(narrow, wide):
+    """Round ``narrow`` so that its products with the rows of ``wide``, each on its own grid, share one grid.
+
+    None where very large or very small numbers do not allow it.
+    """
+    if narrow.values is None or wide.values is None:
+        return None
+    exponent, usual = _exponent(narrow.array * np.ldexp(1.0, wide.exponent), axis=0)
+    if not usual:
+        return None
+    bits = 53 - wide.bits - _sum_bits(len(narrow.array))
+    return _to_grid(narrow.array, exponent - np.maximum(wide.exponent, -600) - bits)
 
 
 def _add_blocks(a, b):
@@ -247,13 +276,18 @@ def _sum_bits(length):
 
 
 def _exponent(x, axis):
-    """The e with 2**e above all magnitudes of an axis (0 for zeros), and whether all are far from the range's ends."""
+    """The e with 2**e above all magnitudes of an axis, and whether all are far from the range's ends.
+
+    Zeros get an e far below all others, so that what they are multiplied by does not count.
+    """
     # Floats that are not negative sort like their bit patterns, and integers compare faster; NaN comes out on top.
     # Column by column in memory, the maximum over a few columns takes a few long loops instead of many short ones.
     magnitude = np.abs(x, order="F" if x.shape[1] <= 16 else "K")
     largest = magnitude.view(np.int64).max(axis=axis, keepdims=True).view(np.float64)
     exponent = np.frexp(largest)[1]
-    return exponent, largest.max() < 1e60 and exponent.min() > -200
+    usual = largest.max() < 1e60 and exponent.min() > -200
+    exponent[largest == 0.0] = -4000
+    return exponent, usual
 
 
 def _to_grid(x, exponent):
@@ -276,7 +310,7 @@ def total(x, axis=None):
     Returns
     -------
     float64 or ndarray, shape (m,) for axis 0 or (n,) for axis 1
-        The relative error is at most ``ceil(log2(n)) * 2**-53`` where all terms have one sign. Empty sums are 0.
+        The relative error is at most ``2 * log2(n) * 2**-53`` where all terms have one sign. Empty sums are 0.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib._checks import check_fraction, check_positive
+from nnlib._checks import as_parameters, check_fraction, check_positive
 
 
 class Optimizer:
@@ -22,16 +22,14 @@ class Optimizer:
     Raises
     ------
     TypeError
-        If the rate is not a number.
+        If the rate is not a number, or ``parameters`` holds something else.
     ValueError
         If the rate is not finite and above 0, or there are no parameters.
     """
 
     def __init__(self, parameters, learning_rate):
         check_positive("learning_rate", learning_rate)
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError("parameters must not be empty: pass network.parameters()")
+        self.parameters = as_parameters(parameters)
         self.learning_rate = learning_rate
         self.states = [{} for _ in self.parameters]
 

@@ -145,7 +145,9 @@ def test_length_and_rhythm(path):
         if cell.cell_type == "markdown"
     )
     cells = code_cells(path)
-    lines = [len(cell.source.splitlines()) for cell in cells if "nnlib" not in tags(cell)]
+    lines = [
+        len(cell.source.splitlines()) for cell in cells if "nnlib" not in tags(cell)
+    ]
     n_figures = sum(len(svgs(cell)) for cell in code_cells(path))
     kinds = "".join(cell.cell_type[0] for cell in read(path).cells)
     assert (0 if chapter(path) in SHORT_CHAPTERS else 1500) <= words <= 3000
