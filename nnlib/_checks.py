@@ -107,9 +107,9 @@ def as_class_probabilities(name, targets, n_classes):
 def check_same_length(**arrays):
     """Complain unless all arrays have the same, positive number of rows."""
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.ndim == 0:
+        if not hasattr(array, "__len__") or getattr(array, "ndim", 1) == 0:
             raise TypeError(
-                f"{name} must be an ndarray with one row for each sample, got {_kind(array)}"
+                f"{name} must be an array with one row for each sample, got {_kind(array)}"
             )
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:

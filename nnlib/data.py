@@ -94,7 +94,7 @@ def batches(X, y, batch_size, rng):
 
     Parameters
     ----------
-    X, y : ndarray
+    X, y : array_like
         The same number of rows.
     batch_size : int
         The last batch is smaller if the number of samples is not a multiple.
@@ -111,6 +111,7 @@ def batches(X, y, batch_size, rng):
     TypeError, ValueError
         If the lengths differ, there are no samples, or ``batch_size`` is not a whole number of at least 1.
     """
+    X, y = np.asarray(X), np.asarray(y)
     check_same_length(X=X, y=y)
     check_count("batch_size", batch_size)
     check_rng(rng)
