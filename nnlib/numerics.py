@@ -301,6 +301,8 @@ def _to_grid(x, exponent):
 def total(x, axis=None):
     """Add up like ``np.sum``, in a fixed order: fold the array in half until one entry is left.
 
+    Entry i meets entry i + n // 2; where n is odd, the last entry joins the first sum.
+
     Parameters
     ----------
     x : array_like, shape (n,) or (n, m)

@@ -31,6 +31,11 @@ def draw(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def near_the_largest(x):
+    """Numbers of one sign and nearly one size, whose sums grow as long as they can."""
+    return 1 - 0.01 * np.abs(np.tanh(x))
+
+
 def same_bits(x, y):
     return x.shape == y.shape and x.tobytes() == y.tobytes()
 
@@ -67,12 +72,10 @@ def test_plain_product_depends_on_the_order_of_the_terms():
 
 
 @pytest.mark.parametrize("length", LENGTHS)
-@pytest.mark.parametrize("spread", ["normal", "near the largest"])
+@pytest.mark.parametrize("spread", [np.asarray, near_the_largest])
 @pytest.mark.parametrize("prepare", [np.asarray, Rounded], ids=["array", "Rounded"])
 def test_product_does_not_depend_on_the_order_of_the_terms(length, spread, prepare):
-    a, b = draw(9, length), draw(length, 8, seed=1)
-    if spread == "near the largest":  # so that the sums grow as long as they can
-        a, b = 1 - 0.01 * np.abs(np.tanh(a)), 1 - 0.01 * np.abs(np.tanh(b))
+    a, b = spread(draw(9, length)), spread(draw(length, 8, seed=1))
     whole = matmul(prepare(a), b)
     for seed in range(3):
         order = shuffled_in_blocks(length, seed)
@@ -193,16 +196,17 @@ def test_whole_numbers_are_multiplied_exactly():
 # Products: no overflow, nothing vanishes
 
 
-POWERS = [-1000, -512, -200, -70, 0, 70, 200, 512, 1000]
+POWERS = [-1000, -512, -200, -70, -30, 0, 30, 70, 200, 512, 1000]
 
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [(left, right) for left in POWERS for right in POWERS if abs(left + right) < 900],
+    [(left, right) for left in POWERS for right in POWERS if left + right > -1060],
 )
 def test_factors_of_any_scale_give_the_same_digits(left, right):
     a, b = np.tanh(draw(5, 40)), np.tanh(draw(40, 3, seed=1))
-    expected = np.ldexp(matmul(a, b), left + right)
+    with np.errstate(all="ignore"):
+        expected = np.ldexp(matmul(a, b), left + right)
     assert same_bits(matmul(np.ldexp(a, left), np.ldexp(b, right)), expected)
 
 
@@ -326,8 +330,14 @@ WIDTHS = [(1, 1), (2, 7), (7, 2), (5, 5)]
 
 @pytest.mark.parametrize("widths", WIDTHS)
 @pytest.mark.parametrize("n_samples", [1, 2, 300, 2048, 2049, 5000])
-def test_transposed_product_is_within_its_bound_and_has_no_order(widths, n_samples):
-    a, b = draw(n_samples, widths[0]), draw(n_samples, widths[1], seed=1)
+@pytest.mark.parametrize("spread", [np.asarray, near_the_largest])
+def test_transposed_product_is_within_its_bound_and_has_no_order(
+    widths, n_samples, spread
+):
+    a, b = (
+        spread(draw(n_samples, widths[0])),
+        spread(draw(n_samples, widths[1], seed=1)),
+    )
     product = transposed_matmul(a, b)
     error = np.abs(product - exact_product(a.T, b))
     assert (error <= transposed_error_bound(a, b)).all()
@@ -413,8 +423,9 @@ SUM_LENGTHS = [0, 1, 2, 3, 4, 7, 11, 31, 127, 128, 1000, 8193]
 
 @pytest.mark.parametrize("length", SUM_LENGTHS)
 def test_total_adds_in_the_documented_order(length):
-    x = draw(length)
-    assert total(x) == fold(x.tolist())
+    for seed in range(5):
+        x = draw(length, seed=seed)
+        assert total(x) == fold(x.tolist())
 
 
 @pytest.mark.parametrize("length", [*SUM_LENGTHS[1:], 100_000])

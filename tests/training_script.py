@@ -52,6 +52,7 @@ def functions():
         matmul(a, b),
         matmul(a * scales, b / scales[:, np.newaxis]),
         transposed_matmul(a.T, b),
+        transposed_matmul(a.T, b * np.ldexp(1.0, np.arange(-1020, -120, 10))),
         *(function(10 * x) for function in (exp, expm1, tanh, sigmoid)),
         log(np.abs(x)),
         total(x),
