@@ -176,7 +176,7 @@ def plot_training(axes, steps, losses, accuracies):
     """
     for ax, curves, label in zip(axes, (losses, accuracies), ("loss", "accuracy")):
         for name, values in curves.items():
-            check_same_length(steps=steps, **{name: as_floats(name, values)})
+            check_same_length(steps=steps, curve=as_floats(name, values))
             ax.plot(steps, values, label=name)
         ax.set(xlabel="step", ylabel=label)
         ax.legend()

@@ -43,6 +43,7 @@ def execute(path):
         notebook,
         timeout=600,
         kernel_name="python3",
+        coalesce_streams=True,
         record_timing=False,
         resources={"metadata": {"path": path.parent}},
     )

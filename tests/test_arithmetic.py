@@ -42,6 +42,7 @@ def is_zero(node):
 
 
 def is_whole(node):
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
     return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
