@@ -30,7 +30,7 @@ lint: .venv/ready  ## check the form of code and notebooks
 	$(BIN)/ruff format --check .
 
 execute: .venv/ready  ## run notebooks from top to bottom and store their outputs: NOTEBOOKS=chapters/03*
-	$(BIN)/python scripts/execute.py $(NOTEBOOKS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/execute.py $(NOTEBOOKS)
 
 lock: .venv/ready  ## write requirements.txt anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -56,7 +56,7 @@ def draw_network(ax, sizes, names=()):
         check_count("sizes", size)
     if len(names) not in (0, len(sizes)):
         raise ValueError(
-            f"names must hold one name for each of the {len(sizes)} layers, got {len(names)}"
+            f"names must hold one name for each of the {len(sizes)} columns, got {len(names)}"
         )
     columns = [
         [(column, (size - 1) / 2 - row) for row in range(size)]

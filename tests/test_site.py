@@ -12,13 +12,10 @@ import shutil
 import threading
 import urllib.parse
 
+import bs4
 import pytest
 import yaml
 from notebooks import PATHS, ROOT
-
-bs4 = pytest.importorskip(
-    "bs4", reason="no page was looked at: beautifulsoup4 is missing"
-)
 
 SITE = pathlib.Path(os.environ.get("NNLIB_HTML", ROOT / "_build" / "html"))
 CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or shutil.which("chromium")
