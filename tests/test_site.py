@@ -51,10 +51,11 @@ def documents(contents):
 CONTENTS = documents(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _built():
+@pytest.fixture(scope="module")
+def site():
     if not (SITE / "index.html").exists():
         pytest.skip("no page was looked at: the book is not built (make book)")
+    return SITE
 
 
 @functools.cache
@@ -68,8 +69,8 @@ def test_every_chapter_is_in_the_table_of_contents():
 
 
 @pytest.mark.parametrize("name", [*CONTENTS, "search"])
-def test_page_exists_and_its_links_lead_somewhere(name):
-    page = SITE / f"{name}.html"
+def test_page_exists_and_its_links_lead_somewhere(site, name):
+    page = site / f"{name}.html"
     broken = []
     for tag in soup(page).select("[href], [src]"):
         link = tag.get("href") or tag.get("src")
@@ -90,14 +91,14 @@ def test_page_exists_and_its_links_lead_somewhere(name):
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(site):
     """Serve the book on this machine, as long as its pages are looked at."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
-    handler = functools.partial(Handler, directory=SITE)
+    handler = functools.partial(Handler, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -125,6 +126,7 @@ def complaint(message):
 def page(request, browser, address):
     """Open a page once, with all that folds unfolded, and note what it complains of."""
     page = browser.new_page(viewport=DESK)
+    page.set_default_timeout(10_000)
     page.complaints, page.requests = [], []
     page.on("console", lambda message: page.complaints.extend(complaint(message)))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
