@@ -47,8 +47,8 @@ MISTAKES = {
     ),
     "a printed digit": (
         "chapters/03_layers.ipynb",
-        "0.83545566\\n",
-        "0.83545567\\n",
+        "['0.83545566']",
+        "['0.83545567']",
         "03_layers",
     ),
     "an output that is gone": (
