@@ -10,8 +10,12 @@ AWAITED = {  # what stands in nnlib before its chapter does; empty when the last
     "data.sine": "17",
     "data.vertical": "06",
     "numerics": "23",
+    "optimizers.AdaGrad": "10b",
     "optimizers.Adam": "10b",
+    "optimizers.InverseTimeDecay": "10",
+    "optimizers.Momentum": "10",
     "optimizers.Optimizer": "10",
+    "optimizers.RMSProp": "10b",
     "optimizers.SGD": "10",
 }
 MODULES = sorted(

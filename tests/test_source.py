@@ -7,12 +7,6 @@ import sys
 import pytest
 
 MODULES = sorted((pathlib.Path(__file__).parent.parent / "nnlib").glob("*.py"))
-# In the order in which the chapters teach them; numerics comes first, since every chapter may use it.
-TAUGHT = (
-    *("_checks", "numerics", "functions", "data", "metrics", "gradients", "layers"),
-    *("losses", "optimizers", "penalties", "dropout", "initializers", "model"),
-    *("files", "estimators", "plots", "__init__"),
-)
 PACKAGES = {  # besides NumPy
     "data": {"nnfs", "sklearn", "pooch"},
     "estimators": {"sklearn"},
@@ -51,13 +45,6 @@ def test_module_imports_only_the_packages_it_may(module):
         *PACKAGES.get(module.stem, ()),
     }
     assert names <= allowed
-
-
-def test_module_imports_only_modules_taught_earlier(module):
-    earlier = TAUGHT[: TAUGHT.index(module.stem)]
-    names = set(imported(ast.parse(module.read_text("utf-8"))))
-    ours = {name.removeprefix("nnlib.") for name in names if name.startswith("nnlib")}
-    assert ours <= set(earlier)
 
 
 def test_module_can_be_read_by_python_3_8(module):
