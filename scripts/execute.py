@@ -5,6 +5,7 @@ Normal form: outputs and execution counts as they came, and nothing else that di
 """
 
 import argparse
+import os
 import pathlib
 import sys
 import time
@@ -59,6 +60,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="+", type=pathlib.Path)
     paths = parser.parse_args().notebooks
+    os.environ["TQDM_DISABLE"] = "1"  # bars are for people who watch a notebook run
     for number, path in enumerate(paths, 1):
         print(f"[{number}/{len(paths)}] {path} … ", end="", flush=True)
         start = time.perf_counter()

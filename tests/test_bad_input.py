@@ -31,7 +31,15 @@ from nnlib.numerics import (
     total,
     transposed_matmul,
 )
-from nnlib.optimizers import SGD, Adam, Optimizer
+from nnlib.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    InverseTimeDecay,
+    Momentum,
+    Optimizer,
+    RMSProp,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -247,7 +255,7 @@ LAYERS = [
 OPTIMIZERS = [
     *(
         (rule, (WEIGHTS, rate), error, ("learning_rate", "above 0", got))
-        for rule in (Optimizer, SGD, Adam)
+        for rule in (Optimizer, SGD, Momentum, AdaGrad, RMSProp, Adam)
         for rate, error, got in [
             (0, ValueError, "0"),
             (-0.1, ValueError, "-0.1"),
@@ -260,7 +268,7 @@ OPTIMIZERS = [
     ),
     *(
         (rule, (parameters, 0.1), error, ("parameters", "network.parameters()", got))
-        for rule in (Optimizer, SGD, Adam)
+        for rule in (Optimizer, SGD, Momentum, AdaGrad, RMSProp, Adam)
         for parameters, error, got in [
             ([], ValueError, "none"),
             (NETWORK, TypeError, "Sequential(Dense(3, 2)"),
@@ -279,6 +287,31 @@ OPTIMIZERS = [
             ("0.9", TypeError, "str '0.9'"),
         ]
         for betas in [(*before, beta, *after)]
+    ),
+    *(
+        (rule, (WEIGHTS, 0.1, share), error, (name, "[0, 1)", got))
+        for rule, name in [(Momentum, "momentum"), (RMSProp, "rho")]
+        for share, error, got in [(1.0, ValueError, "1.0"), ("0.9", TypeError, "str")]
+    ),
+    (AdaGrad, (WEIGHTS, 0.1, 0.0), ValueError, ("epsilon", "above 0", "0.0")),
+    (RMSProp, (WEIGHTS, 0.1, 0.9, -1.0), ValueError, ("epsilon", "above 0", "-1.0")),
+    (
+        InverseTimeDecay,
+        (SGD(WEIGHTS, 0.1), -1.0),
+        ValueError,
+        ("decay", "above 0", "-1.0"),
+    ),
+    (
+        InverseTimeDecay,
+        (SGD(WEIGHTS, 0.1), "1"),
+        TypeError,
+        ("decay", "above 0", "str"),
+    ),
+    (
+        InverseTimeDecay,
+        (WEIGHTS, 0.1),
+        TypeError,
+        ("optimizer", "Optimizer", "Parameter"),
     ),
     (Adam, (WEIGHTS, 0.1, 0.9, 0.9, 0.0), ValueError, ("epsilon", "above 0", "0.0")),
     (Adam, (WEIGHTS, 0.1, 0.9, 0.9, "x"), TypeError, ("epsilon", "above 0", "str 'x'")),

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from nnlib.layers import Parameter
-from nnlib.optimizers import SGD, Adam, Optimizer
+from nnlib.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    InverseTimeDecay,
+    Momentum,
+    Optimizer,
+    RMSProp,
+)
+
+RULES = [SGD, Momentum, AdaGrad, RMSProp, Adam]
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -73,13 +83,13 @@ def test_adam_without_memory_follows_the_sign():
     np.testing.assert_allclose(last, [0.0, 1.0], atol=1e-4)
 
 
-@pytest.mark.parametrize("rule", [SGD, Adam])
+@pytest.mark.parametrize("rule", RULES)
 def test_gradient_of_zeros_moves_nothing(rule):
     *_, last = steps(rule([Parameter([1.0, -2.0])], 0.1), [[0.0, 0.0]] * 3)
     assert last.tolist() == [1.0, -2.0]
 
 
-@pytest.mark.parametrize("rule", [SGD, Adam])
+@pytest.mark.parametrize("rule", RULES)
 def test_parameters_do_not_influence_each_other(rule):
     alone, together = Parameter([1.0]), Parameter([1.0])
     other = parameter([[5.0, 6.0]], [[100.0, -100.0]])
@@ -91,7 +101,7 @@ def test_parameters_do_not_influence_each_other(rule):
     assert alone.value.tobytes() == together.value.tobytes()
 
 
-@pytest.mark.parametrize("rule", [SGD, Adam])
+@pytest.mark.parametrize("rule", RULES)
 def test_step_works_in_place_and_leaves_gradients_alone(rule):
     moved = parameter([1.0, 2.0], [0.5, -0.5])
     array, grad = moved.value, moved.grad
@@ -139,3 +149,35 @@ def test_a_rule_is_one_method():
 def test_optimizer_without_a_rule_says_so():
     with pytest.raises(NotImplementedError, match="Optimizer does not define"):
         Optimizer([Parameter([0.0])], 1.0).step()
+
+
+def test_momentum_adds_up_a_constant_gradient():
+    found = steps(Momentum([Parameter([0.0])], 1.0, momentum=0.5), [[1.0]] * 3)
+    assert [value[0] for value in found] == [-1.0, -2.5, -4.25]
+
+
+def test_adagrad_divides_by_the_root_of_all_squares():
+    found = steps(AdaGrad([Parameter([0.0])], 1.0, epsilon=1e-12), [[3.0], [4.0]])
+    np.testing.assert_allclose([value[0] for value in found], [-1.0, -1.8])
+
+
+def test_rmsprop_divides_by_the_root_of_the_running_mean():
+    optimizer = RMSProp([Parameter([0.0])], 1.0, rho=0.75, epsilon=1e-12)
+    (found,) = steps(optimizer, [[2.0]])
+    np.testing.assert_allclose(found, [-2.0])
+
+
+def test_rate_falls_with_the_number_of_steps_done():
+    optimizer = SGD([parameter([0.0], [1.0])], 0.02)
+    falling = InverseTimeDecay(optimizer, 5e-7)
+    falling.n_steps = 9_999
+    falling.step()
+    assert optimizer.learning_rate == 0.019900507413187767  # the published digits
+    falling.step()
+    assert optimizer.learning_rate == pytest.approx(0.02 / 1.005, rel=1e-15)
+
+
+def test_first_step_has_the_initial_rate():
+    optimizer = SGD([parameter([0.0], [1.0])], 0.5)
+    InverseTimeDecay(optimizer, 1.0).step()
+    assert optimizer.parameters[0].value.tolist() == [-0.5]

@@ -10,7 +10,7 @@ from nnlib.functions import log_sum_exp, one_hot, relu, sigmoid, softmax, tanh
 from nnlib.layers import Dense, ReLU, Sequential, Sigmoid, Tanh
 from nnlib.losses import SoftmaxCrossEntropy, SquaredErrorCost
 from nnlib.numerics import exp, expm1, log, native
-from nnlib.optimizers import SGD, Adam
+from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -163,10 +163,24 @@ def test_network_agrees(torch, network, loss, setting, tolerance):
         np.testing.assert_allclose(array, their_array, **tolerance)
 
 
+THEIR_NAMES = {
+    SGD: "SGD",
+    Momentum: "SGD",
+    AdaGrad: "Adagrad",
+    RMSProp: "RMSprop",
+    Adam: "Adam",
+}
+
+
 @pytest.mark.parametrize(
     ("rule", "settings", "their_settings"),
     [
         (SGD, {}, {}),
+        (Momentum, {}, {"momentum": 0.9}),
+        (Momentum, {"momentum": 0.5}, {"momentum": 0.5}),
+        (AdaGrad, {}, {"eps": 1e-7}),
+        (RMSProp, {}, {"alpha": 0.9, "eps": 1e-7}),
+        (RMSProp, {"rho": 0.99, "epsilon": 1e-3}, {"alpha": 0.99, "eps": 1e-3}),
         (Adam, {}, {"eps": 1e-7}),
         (
             Adam,
@@ -183,7 +197,7 @@ def test_optimizer_agrees_through_many_steps(
     network = Sequential(wide_dense(4, 3, np.random.default_rng(1)))
     module = twin(torch, network)
     optimizer = rule(network.parameters(), learning_rate, **settings)
-    their_optimizer = getattr(torch.optim, rule.__name__)(
+    their_optimizer = getattr(torch.optim, THEIR_NAMES[rule])(
         module.parameters(), lr=learning_rate, **their_settings
     )
     rng = np.random.default_rng(2)
@@ -209,7 +223,7 @@ def test_training_agrees(torch, rule, their_settings):
     theirs = twin(torch, ours)
     loss, targets, theirs_loss = LOSSES["cross-entropy, labels"]
     optimizer = rule(ours.parameters(), 0.01)
-    their_optimizer = getattr(torch.optim, rule.__name__)(
+    their_optimizer = getattr(torch.optim, THEIR_NAMES[rule])(
         theirs.parameters(), lr=0.01, **their_settings
     )
     with native():
