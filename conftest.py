@@ -2,4 +2,6 @@
 
 import os
 
-os.environ["TQDM_DISABLE"] = "1"  # bars are for people who watch; stored outputs have none
+os.environ["TQDM_DISABLE"] = (
+    "1"  # bars are for people who watch; stored outputs have none
+)

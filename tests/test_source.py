@@ -12,8 +12,9 @@ PACKAGES = {  # besides NumPy
     "estimators": {"sklearn"},
     "files": {"safetensors"},
     "plots": {"matplotlib", "matplotlib_inline"},
+    "progress": {"tqdm"},
 }
-FOR_NEWER_PYTHON = {"data", "plots", "model", "files", "estimators"}
+FOR_NEWER_PYTHON = {"data", "plots", "progress", "model", "files", "estimators"}
 
 
 def imported(tree):
