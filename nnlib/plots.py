@@ -12,6 +12,7 @@ from nnlib._checks import (
     check_count,
     check_same_length,
 )
+from nnlib.numerics import exp, log
 
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "^", "s", "D", "v", "P"]
@@ -34,6 +35,36 @@ def book_style():
         }
     )
     set_matplotlib_formats("svg", metadata={"Creator": None, "Date": None})
+
+
+def log_axes(ax, names):
+    """Let axes count in powers of ten; call it after the curves are drawn.
+
+    Matplotlib's own logarithmic axes use NumPy's log10, whose last digit depends on the machine.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    names : str
+        "x", "y" or "xy".
+
+    Raises
+    ------
+    ValueError
+        If ``names`` holds another letter.
+    """
+    if not names or set(names) - {"x", "y"}:
+        raise ValueError(f"names must be 'x', 'y' or 'xy', got {names!r}")
+    for name in names:
+        low = ax.dataLim.minpos["xy".index(name)]
+        high = getattr(ax.dataLim, f"interval{name}")[1]
+        margin = 0.05 * (log(high) - log(low))
+        getattr(ax, f"set_{name}lim")(exp(log(low) - margin), exp(log(high) + margin))
+        getattr(ax, f"set_{name}scale")("function", functions=(log, exp))
+        inside = [k for k in range(-300, 300) if low <= float(f"1e{k}") <= high]
+        shown = inside[:: 1 + len(inside) // 7]
+        labels = [f"$10^{{{k}}}$" for k in shown]
+        getattr(ax, f"set_{name}ticks")([float(f"1e{k}") for k in shown], labels)
 
 
 def draw_network(ax, sizes, names=()):
