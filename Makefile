@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lock bench clean
+.PHONY: help book read test lint execute lock bench experiments clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -38,6 +38,9 @@ lock: .venv/ready  ## write requirements.txt anew from pyproject.toml
 
 bench: .venv/ready  ## time a training step against plain NumPy and PyTorch
 	$(BIN)/python benchmarks/training_step.py
+
+experiments: .venv/ready  ## run again the trainings whose stored results chapters load
+	$(BIN)/python scripts/compare_optimizers.py
 
 clean:  ## remove what was built, the environment included
 	rm -rf _build .venv *.egg-info .pytest_cache .ruff_cache node_modules

@@ -8,9 +8,6 @@ from notebooks import PATHS, ROOT, chapter, code_cells, parse, tags
 AWAITED = {  # what stands in nnlib before its chapter does; empty when the last chapter lands
     "data.sine": "17",
     "numerics": "23",
-    "optimizers.AdaGrad": "10b",
-    "optimizers.Adam": "10b",
-    "optimizers.RMSProp": "10b",
 }
 MODULES = sorted(
     path for path in (ROOT / "nnlib").glob("*.py") if not path.name.startswith("_")
@@ -109,6 +106,10 @@ def test_module_keeps_the_order_of_the_chapters(path):
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_chapter_imports_only_what_earlier_chapters_taught(path):
+    if (
+        chapter(path) == "01"
+    ):  # shows what the book will build, and asks nobody to read it
+        return
     for cell in code_cells(path):
         for node in ast.walk(parse(cell)):
             if isinstance(node, ast.ImportFrom) and node.module.startswith("nnlib."):
