@@ -2,6 +2,5 @@
 
 import os
 
-os.environ["TQDM_DISABLE"] = (
-    "1"  # bars are for people who watch; stored outputs have none
-)
+# Bars are for people who watch; stored outputs have none.
+os.environ["TQDM_DISABLE"] = "1"

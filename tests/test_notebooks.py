@@ -17,7 +17,7 @@ SHORT_CHAPTERS = {"11", "12", "21"}
 FORBIDDEN_IN_TEXT = {
     "a memory address": r"\b0x[0-9a-fA-F]{6,}",
     "a time of day": r"\b\d{1,2}:\d\d:\d\d\b",
-    "a path of a machine": r"(/home/|/root/|/tmp/|/usr/|/Users/|[A-Z]:\\\\)",
+    "a path of a machine": r"(/(home|root|tmp|usr|Users)/|[A-Z]:\\\\)",
     "a warning": r"Warning\b",
 }
 
