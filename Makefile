@@ -1,7 +1,7 @@
 # What can be made here; `make help` lists it.
 
 PYTHON ?= python3
-NOTEBOOKS ?= chapters/*.ipynb
+NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
 .PHONY: help book read test lint execute lock bench experiments clean

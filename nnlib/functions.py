@@ -58,7 +58,7 @@ def relu(z):
 def tanh(z):
     """The hyperbolic tangent: an S-curve from −1 to 1 through the origin.
 
-    Computed as −e / (e + 2) with e = exp(−2 |z|) − 1, which keeps its digits near 0.
+    Computed as −e / (e + 2) with e = exp(−2 abs(z)) − 1, which keeps its digits near 0.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def cross_entropy(logits, targets):
     Returns
     -------
     float
-        In nats; ln(n_classes) for a network that knows nothing.
+        In nats; log(n_classes) for a network that knows nothing.
 
     Raises
     ------

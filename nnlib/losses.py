@@ -31,13 +31,19 @@ class SoftmaxCrossEntropy:
     def grad(self, outputs, targets):
         """The gradient of `value` with respect to the logits: (softmax − one-hot) / n_samples.
 
-        Parameters, errors
-        ------------------
-        As `value`.
+        Parameters
+        ----------
+        outputs, targets
+            As for `value`.
 
         Returns
         -------
         ndarray, shape (n_samples, n_classes)
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `value`.
         """
         outputs = as_matrix("outputs", outputs)
         outputs, targets = as_pair(outputs, one_hot(targets, outputs.shape[1]))
@@ -68,13 +74,19 @@ class SquaredErrorCost:
     def grad(self, outputs, targets):
         """The gradient of `value` with respect to the outputs: (h − y) / n_samples.
 
-        Parameters, errors
-        ------------------
-        As `value`.
+        Parameters
+        ----------
+        outputs, targets
+            As for `value`.
 
         Returns
         -------
         ndarray, shape (n_samples, n_outputs)
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `value`.
         """
         outputs, targets = as_pair(outputs, targets)
         return (as_matrix("outputs", outputs) - targets) / len(targets)

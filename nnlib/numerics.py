@@ -22,7 +22,7 @@ def native():
 
     Faster, and accurate to float64 instead of about float32, but the last digits then depend on the machine. Finite
     differences need it: a product of rounded factors is a staircase, and its small steps would swamp theirs. The
-    setting belongs to the running thread or task (a `contextvars` variable), and blocks may be nested.
+    setting belongs to the running thread or task (a ``contextvars`` variable), and blocks may be nested.
 
     Examples
     --------

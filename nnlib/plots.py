@@ -14,7 +14,9 @@ from nnlib._checks import (
 )
 from nnlib.numerics import exp, log
 
+#: Six colours that survive print and colour-blindness, one for each class or curve.
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+#: Six markers, since a colour alone is no sign.
 MARKERS = ["o", "^", "s", "D", "v", "P"]
 
 

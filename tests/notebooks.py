@@ -1,4 +1,4 @@
-"""The chapters, as the tests read them."""
+"""The notebooks, as the tests read them."""
 
 import ast
 import pathlib
@@ -7,6 +7,7 @@ import nbformat
 
 ROOT = pathlib.Path(__file__).parent.parent
 PATHS = sorted((ROOT / "chapters").glob("*.ipynb"))
+BACK_MATTER = sorted((ROOT / "back_matter").glob("*.ipynb"))
 
 
 def read(path):

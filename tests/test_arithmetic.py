@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from notebooks import PATHS, ROOT, code_cells, parse, tags
+from notebooks import BACK_MATTER, PATHS, ROOT, code_cells, parse, tags
 
 TOY = "toy-product"  # the tag of cells with products small enough to check by hand
 MODULES = [
@@ -130,8 +130,8 @@ def test_library_avoids_what_depends_on_the_machine(path):
     assert not list(complaints(ast.parse(path.read_text("utf-8"))))
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_chapter_avoids_what_depends_on_the_machine(path):
+@pytest.mark.parametrize("path", PATHS + BACK_MATTER, ids=lambda path: path.stem)
+def test_notebook_avoids_what_depends_on_the_machine(path):
     for cell in code_cells(path):
         toy = bool({TOY, "nbval-ignore-output"} & set(tags(cell)))
         found = list(complaints(parse(cell), toy))

@@ -7,7 +7,7 @@ import statistics
 import nbformat
 import pytest
 from execute import normalize
-from notebooks import PATHS, chapter, code_cells, parse, read, tags
+from notebooks import BACK_MATTER, PATHS, chapter, code_cells, parse, read, tags
 
 EXCUSED = {  # cells whose output nbval does not compare, and why
     ("03_layers", "cell-054"): "a figure of measured times",
@@ -48,15 +48,18 @@ def n_words(cell):
 
 
 each_chapter = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+each_notebook = pytest.mark.parametrize(
+    "path", PATHS + BACK_MATTER, ids=lambda path: path.stem
+)
 
 
-@each_chapter
+@each_notebook
 def test_ran_top_to_bottom_in_a_fresh_kernel(path):
     counts = [cell.execution_count for cell in code_cells(path)]
     assert counts == list(range(1, len(counts) + 1))
 
 
-@each_chapter
+@each_notebook
 def test_stores_no_error_and_nothing_on_stderr(path):
     for cell in code_cells(path):
         for output in cell.outputs:
@@ -64,7 +67,7 @@ def test_stores_no_error_and_nothing_on_stderr(path):
             assert output.get("name") != "stderr", cell.source
 
 
-@each_chapter
+@each_notebook
 def test_outputs_hold_nothing_that_belongs_to_one_machine_or_moment(path):
     for cell in code_cells(path):
         for text in texts(cell):
@@ -74,7 +77,7 @@ def test_outputs_hold_nothing_that_belongs_to_one_machine_or_moment(path):
                 )
 
 
-@each_chapter
+@each_notebook
 def test_pictures_are_svg_which_nbval_compares(path):
     for cell in code_cells(path):
         for output in cell.outputs:
@@ -87,13 +90,13 @@ def test_pictures_are_svg_which_nbval_compares(path):
                 )
 
 
-@each_chapter
+@each_notebook
 def test_cells_are_plain_python(path):
     for cell in code_cells(path):
         parse(cell)  # a %magic, a !command or a half-written line does not parse
 
 
-@each_chapter
+@each_notebook
 def test_figures_show_themselves_and_leave_no_object_behind(path):
     for cell in code_cells(path):
         for text in texts(cell):
@@ -101,7 +104,7 @@ def test_figures_show_themselves_and_leave_no_object_behind(path):
             assert "object at" not in text, cell.source
 
 
-@each_chapter
+@each_notebook
 def test_only_listed_cells_are_excused_from_comparison(path):
     for cell in code_cells(path):
         excused = {"nbval-ignore-output", "nbval-skip", "raises-exception"} & set(
@@ -115,14 +118,14 @@ def test_only_listed_cells_are_excused_from_comparison(path):
 def test_every_excuse_is_used():
     used = {
         (path.stem, cell.id)
-        for path in PATHS
+        for path in PATHS + BACK_MATTER
         for cell in code_cells(path)
         if "nbval-ignore-output" in tags(cell)
     }
     assert set(EXCUSED) == used
 
 
-@each_chapter
+@each_notebook
 def test_is_stored_in_normal_form(path):
     normal = copy.deepcopy(read(path))
     normalize(normal)
@@ -131,7 +134,7 @@ def test_is_stored_in_normal_form(path):
     )
 
 
-@each_chapter
+@each_notebook
 def test_figures_have_alt_text_that_is_a_sentence(path):
     for cell in code_cells(path):
         if svgs(cell):
@@ -146,7 +149,9 @@ def test_figures_have_alt_text_that_is_a_sentence(path):
 @each_chapter
 def test_length_and_rhythm(path):
     words = sum(
-        n_words(cell) for cell in read(path).cells if cell.cell_type == "markdown"
+        n_words(cell)
+        for cell in read(path).cells
+        if cell.cell_type == "markdown" and not cell.source.startswith("## Quiz")
     )
     cells = code_cells(path)
     lines = [
@@ -182,3 +187,42 @@ def test_has_the_parts_of_a_chapter(path):
         == source.count("```{solution-start}")
         == source.count("```{solution-end}")
     )
+
+
+ANSWER = re.compile(
+    r"""^<details\ class="quiz"><summary>(?P<answer>[^\n]+)</summary>\n
+    \n
+    \*\*(?P<verdict>Right|No)\.\*\*\ (?P<reason>[^\n]+)\n
+    \n
+    </details>$""",
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+@each_chapter
+def test_quiz_says_of_each_answer_why(path):
+    (quiz,) = (cell for cell in read(path).cells if cell.source.startswith("## Quiz"))
+    _, *questions = re.split(r"^\*\*\d\.\*\* ", quiz.source, flags=re.MULTILINE)
+    assert len(questions) in (3, 4)
+    for question in questions:
+        answers = [match.groupdict() for match in ANSWER.finditer(question)]
+        assert len(answers) == question.count("<details") in (3, 4), question
+        verdicts = [answer["verdict"] for answer in answers]
+        assert verdicts.count("Right") == 1, question
+        assert len({answer["answer"] for answer in answers}) == len(answers), question
+        for answer in answers:
+            shown = re.sub("<code>.*?</code>", "", answer["answer"])
+            assert not re.search(r"[$`*]", shown), answer  # HTML, and no Markdown
+            assert len(answer["reason"].split()) >= 5, answer
+
+
+def test_right_answers_have_no_habitual_place():
+    places = [
+        [match["verdict"] for match in ANSWER.finditer(question)].index("Right")
+        for path in PATHS
+        for cell in read(path).cells
+        if cell.source.startswith("## Quiz")
+        for question in re.split(r"^\*\*\d\.\*\* ", cell.source, flags=re.MULTILINE)[1:]
+    ]
+    assert {0, 1, 2, 3} == set(places)
+    assert max(places.count(place) for place in (0, 1, 2, 3)) < len(places) / 2

@@ -15,7 +15,7 @@ import urllib.parse
 import bs4
 import pytest
 import yaml
-from notebooks import PATHS, ROOT
+from notebooks import BACK_MATTER, PATHS, ROOT
 
 SITE = pathlib.Path(os.environ.get("NNLIB_HTML", ROOT / "_build" / "html"))
 CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or shutil.which("chromium")
@@ -63,9 +63,10 @@ def soup(path):
     return bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def test_every_chapter_is_in_the_table_of_contents():
-    chapters = {f"chapters/{path.stem}" for path in PATHS}
-    assert chapters == {name for name in CONTENTS if name.startswith("chapters/")}
+def test_every_page_is_in_the_table_of_contents():
+    pages = [*PATHS, *BACK_MATTER, *(ROOT / "back_matter").glob("*.md")]
+    names = {f"{path.parent.name}/{path.stem}" for path in pages}
+    assert names == {name for name in CONTENTS if "/" in name}
 
 
 @pytest.mark.parametrize("name", [*CONTENTS, "search"])
