@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lock bench experiments clean
+.PHONY: help book read test lint execute lock bench experiments animations clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -41,6 +41,9 @@ bench: .venv/ready  ## time a training step against plain NumPy and PyTorch
 
 experiments: .venv/ready  ## run again the trainings whose stored results chapters load
 	$(BIN)/python scripts/compare_optimizers.py
+
+animations: .venv/ready  ## draw the videos anew from the chapters' numbers
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/animate.py
 
 clean:  ## remove what was built, the environment included
 	rm -rf _build .venv *.egg-info .pytest_cache .ruff_cache node_modules

@@ -42,8 +42,8 @@ def svgs(cell):
 
 
 def n_words(cell):
-    """The words of a text cell; a formula within a line counts as one, a displayed one not at all."""
-    text = re.sub(r"\$\$.*?\$\$", " ", cell.source, flags=re.DOTALL)
+    """The words of a text cell; a formula within a line counts as one, a displayed one, or a tag, not at all."""
+    text = re.sub(r"\$\$.*?\$\$|<[^>]+>", " ", cell.source, flags=re.DOTALL)
     return len(re.sub(r"\$[^$]+\$", "x", text).split())
 
 
