@@ -1,9 +1,10 @@
 """Written once: the cells tagged nnlib and the library are the same code, each definition in exactly one chapter."""
 
 import ast
+import re
 
 import pytest
-from notebooks import PATHS, ROOT, chapter, code_cells, parse, tags
+from notebooks import PATHS, ROOT, chapter, code_cells, parse, read, tags
 
 AWAITED = {  # what stands in nnlib before its chapter does; empty when the last chapter lands
     "data.sine": "17",
@@ -136,3 +137,20 @@ def test_module_imports_only_modules_taught_earlier(path):
             assert module in ("_checks", "numerics") or first(module) <= first(
                 path.stem
             ), module
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_chapter_lists_what_it_adds(path):
+    """`plots.log_axes`, then `COLORS` of the same module."""
+    text = "\n".join(cell.source for cell in read(path).cells)
+    (listed,) = re.findall(r"\*\*Added to nnlib:\*\* (.*?)(?:\n\n|\Z)", text, re.DOTALL)
+    module, names = None, set()
+    for name in re.findall("`(.+?)`", listed):
+        module, name = name.split(".") if "." in name else (module, name)
+        names.add(f"{module}.{name}")
+    numbers = {name: number for name, _, number in taught()}
+    assert names == {
+        full_name
+        for full_name in library()
+        if numbers.get(full_name.split(".")[1]) == chapter(path)
+    }
