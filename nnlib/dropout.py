@@ -5,7 +5,7 @@ from nnlib.layers import Layer
 
 
 class Dropout(Layer):
-    """Sets a share of its inputs to 0, at random and anew in each forward pass, and scales the others up [Srivastava2014]_.
+    """Sets a share of its inputs to 0, anew in each forward pass, and scales the others up [Srivastava2014]_.
 
     What is kept is divided by 1 − rate, so that the expected output is the input. Out of training the layer hands its
     inputs on as they are: see `set_training`.
