@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlib.data import batches, sine, spiral, vertical
+from nnlib.dropout import Dropout
 from nnlib.functions import (
     cross_entropy,
     log_sum_exp,
@@ -40,6 +41,7 @@ from nnlib.optimizers import (
     Optimizer,
     RMSProp,
 )
+from nnlib.penalties import L1, L2
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -252,10 +254,12 @@ LAYERS = [
         for layer in (Dense(2, 3, RNG), ReLU(), Sigmoid(), Tanh(), Sequential(ReLU()))
     ),
 ]
+RULES = (Optimizer, SGD, Momentum, AdaGrad, RMSProp, Adam)
 OPTIMIZERS = [
     *(
-        (rule, (WEIGHTS, rate), error, ("learning_rate", "above 0", got))
-        for rule in (Optimizer, SGD, Momentum, AdaGrad, RMSProp, Adam)
+        (rule, (WEIGHTS, rate), error, (name, "above 0", got))
+        for name, rules in (("learning_rate", RULES), ("strength", (L1, L2)))
+        for rule in rules
         for rate, error, got in [
             (0, ValueError, "0"),
             (-0.1, ValueError, "-0.1"),
@@ -268,7 +272,7 @@ OPTIMIZERS = [
     ),
     *(
         (rule, (parameters, 0.1), error, ("parameters", "network.parameters()", got))
-        for rule in (Optimizer, SGD, Momentum, AdaGrad, RMSProp, Adam)
+        for rule in (*RULES, L1, L2)
         for parameters, error, got in [
             ([], ValueError, "none"),
             (NETWORK, TypeError, "Sequential(Dense(3, 2)"),
@@ -315,6 +319,20 @@ OPTIMIZERS = [
     ),
     (Adam, (WEIGHTS, 0.1, 0.9, 0.9, 0.0), ValueError, ("epsilon", "above 0", "0.0")),
     (Adam, (WEIGHTS, 0.1, 0.9, 0.9, "x"), TypeError, ("epsilon", "above 0", "str 'x'")),
+]
+DROPOUT = [
+    *(
+        (Dropout, (rate, RNG), error, ("rate", "[0, 1)", got))
+        for rate, error, got in [
+            (1.0, ValueError, "1.0"),
+            (-0.1, ValueError, "-0.1"),
+            (np.nan, ValueError, "nan"),
+            ("0.5", TypeError, "str '0.5'"),
+        ]
+    ),
+    (Dropout, (0.5, 0), TypeError, ("rng", "default_rng", "int 0")),
+    (Dropout(0.5, RNG).forward, ("x",), TypeError, ("inputs", REALS, "str 'x'")),
+    (Dropout(0.5, RNG).backward, (M43,), RuntimeError, ("backward", "forward first")),
 ]
 GRADIENTS = [
     (numerical_grad, (np.sum, [1.0]), TypeError, ("array", "float64", "list")),
@@ -377,7 +395,7 @@ METRICS = [
 ]
 CASES = [
     *(ELEMENTWISE + NUMERICS + FUNCTIONS + LOSSES),
-    *(LAYERS + OPTIMIZERS + GRADIENTS + DATA + METRICS),
+    *(LAYERS + OPTIMIZERS + DROPOUT + GRADIENTS + DATA + METRICS),
 ]
 
 
