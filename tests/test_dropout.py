@@ -1,4 +1,4 @@
-"""Dropout: what it drops, what it scales, that its backward pass uses the same mask, and that it can be switched off."""
+"""Dropout: what it drops and scales, the same mask on the way back, and the switch."""
 
 import numpy as np
 import pytest
