@@ -5,7 +5,7 @@ import re
 import tomllib
 
 import pytest
-from notebooks import PATHS, ROOT, read
+from notebooks import BACK_MATTER, PATHS, ROOT, read
 
 ENTRIES = tomllib.loads(
     (ROOT / "back_matter" / "ledger.toml").read_text(encoding="utf-8")
@@ -51,23 +51,24 @@ def test_ledger_gives_a_reason_for_each_difference(entry):
     assert f"| {entry['kind']} the same" in row or entry["reason"]
 
 
-def test_every_term_of_the_glossary_is_linked_once_from_a_chapter():
-    linked = [
-        match[1] or match[0]
-        for path in PATHS
+def linked_terms():
+    """The links to the glossary: [(term, name of the notebook)]."""
+    return [
+        (match[1] or match[0], path.name)
+        for path in PATHS + BACK_MATTER
         for match in re.findall(r"{term}`([^`<]+?)(?: <(.+?)>)?`", source(path))
     ]
+
+
+def test_every_term_of_the_glossary_is_linked_once():
+    linked = [term for term, _ in linked_terms()]
     assert sorted(linked, key=str.lower) == sorted(TERMS, key=str.lower)
 
 
 def test_the_glossary_leads_back_to_the_chapter_that_links_a_term():
-    chapter_of = {
-        match[1] or match[0]: path.name
-        for path in PATHS
-        for match in re.findall(r"{term}`([^`<]+?)(?: <(.+?)>)?`", source(path))
-    }
+    chapter_of = dict(linked_terms())
     for item in ITEMS:
-        links = re.findall(r"\(\.\./chapters/(.+?)\)", item)
+        links = re.findall(r"\((?:\.\./chapters/)?(\w+\.ipynb)\)", item)
         terms = [line for line in item.splitlines() if line[0] != " "]
         assert any(chapter_of[term] in links for term in terms), item
 
