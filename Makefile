@@ -41,6 +41,7 @@ bench: .venv/ready  ## time a training step against plain NumPy and PyTorch
 
 experiments: .venv/ready  ## run again the trainings whose stored results chapters load
 	$(BIN)/python scripts/compare_optimizers.py
+	$(BIN)/python scripts/regularize.py
 
 animations: .venv/ready  ## draw the videos anew from the chapters' numbers
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/animate.py

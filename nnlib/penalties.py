@@ -7,7 +7,7 @@ from nnlib.numerics import total
 
 
 class L1:
-    """A penalty in proportion to the sizes of parameters: strength · Σ |w|.
+    """A penalty in proportion to the sizes of parameters: strength · Σ abs(w).
 
     Parameters
     ----------

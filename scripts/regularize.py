@@ -1,15 +1,17 @@
-"""Train the spiral's network with and without penalties, at several sizes and from ten seeds, for chapter 14.
+"""Train the spiral's network with and without penalties, from ten seeds each, for chapter 14.
 
-python scripts/regularize.py
+python scripts/regularize.py [strengths] [sizes]
 
-About an hour on two cores. A run that is finished is kept in .experiments, so that an interruption costs only the runs
-that were under way. The results are written to chapters/results, the same on every machine.
+"strengths" takes some minutes: one network, penalties from weak to strong. "sizes" takes about an hour on two cores:
+networks from 64 to 512 neurons, with more and with fewer points. A finished run is kept in .experiments, so that an
+interruption costs only the runs under way. The results go to chapters/results, the same on every machine.
 """
 
 import hashlib
 import json
 import os
 import pathlib
+import sys
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # processes make the better use of the cores
 
@@ -27,8 +29,18 @@ from nnlib.penalties import L1, L2
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "chapters" / "results"
+USED = (  # what the results depend on
+    "data",
+    "functions",
+    "layers",
+    "losses",
+    "metrics",
+    "numerics",
+    "optimizers",
+    "penalties",
+)
 CODE = hashlib.sha256(
-    b"".join(path.read_bytes() for path in sorted((ROOT / "nnlib").glob("*.py")))
+    b"".join((ROOT / "nnlib" / f"{name}.py").read_bytes() for name in USED)
 ).hexdigest()
 memory = Memory(ROOT / ".experiments", verbose=0)
 
@@ -41,8 +53,14 @@ EARLY = (
 LOOKS = [*range(0, 200, 20), *range(200, 1000, 100), *range(1000, 10_001, 500)]
 
 # name -> (points per class, hidden neurons, strength of L1, strength of L2)
+STRENGTHS = {
+    "no penalty": (100, 64, 0.0, 0.0),
+    "both": (100, 64, USUAL, USUAL),
+    **{f"L1 {s:g}": (100, 64, s, 0.0) for s in SWEEP},
+    **{f"L2 {s:g}": (100, 64, 0.0, s) for s in SWEEP},
+}
 SIZES = {
-    f"{n} x {h}{', L2' if l2 else ''}": (n, h, 0.0, l2)
+    f"{n} x {h}, {'L2' if l2 else 'no penalty'}": (n, h, 0.0, l2)
     for n, h in (
         (100, 64),
         (1000, 64),
@@ -53,22 +71,7 @@ SIZES = {
     )
     for l2 in (0.0, USUAL)
 }
-PENALTIES = {
-    "100 x 64, L1": (100, 64, USUAL, 0.0),
-    "100 x 64, L1 and L2": (100, 64, USUAL, USUAL),
-    **{f"100 x 64, L1 {s:g}": (100, 64, s, 0.0) for s in SWEEP if s != USUAL},
-    **{f"100 x 64, L2 {s:g}": (100, 64, 0.0, s) for s in SWEEP if s != USUAL},
-}
-RUNS = PENALTIES | SIZES
-DRAWN = (  # what the chapter draws in motion, from seed 0
-    "100 x 64",
-    "100 x 64, L1",
-    "100 x 64, L2",
-    "100 x 64, L1 and L2",
-    "1000 x 64, L2",
-    "1000 x 256, L2",
-    "1000 x 512, L2",
-)
+GROUPS = {"strengths": STRENGTHS, "sizes": SIZES}
 
 
 def build(n_hidden, l1, l2, seed):
@@ -99,15 +102,12 @@ def train(n_per_class, n_hidden, l1, l2, seed, n_updates, code):
     network, penalties = build(n_hidden, l1, l2, seed)
     loss, optimizer = SoftmaxCrossEntropy(), Adam(network.parameters(), 0.02)
     optimizer = InverseTimeDecay(optimizer, 5e-7)
-    found = {"train": [], "fresh": [], "penalty": []}
+    found = {"train": [], "fresh": []}
     drawn = []
     for update in range(n_updates):
         if update in LOOKS:
             found["train"].append(scores(network, X, y))
             found["fresh"].append(scores(network, *fresh))
-            found["penalty"].append(
-                float(total([p.value() for p in penalties] or [0.0]))
-            )
             drawn.append([p.value.astype(np.float32) for p in network.parameters()])
         if update == EARLY:
             found["early"] = stamp(network)
@@ -140,39 +140,36 @@ def train(n_per_class, n_hidden, l1, l2, seed, n_updates, code):
     return found | {"last": stamp(network)}, drawn if seed == 0 else None
 
 
-def store(found, drawn):
-    """Write one file of numbers, and one of parameters to draw."""
+def rounded(run):
+    """The curves of a run as they are stored: five digits are enough to draw them."""
+    curves = {name: np.round(run[name], 5).tolist() for name in ("train", "fresh")}
+    return run | curves
+
+
+def experiment(group):
+    """Do the runs of a group, or take up those that are left; store numbers, and parameters to draw."""
+    tasks = [(name, seed) for name in GROUPS[group] for seed in range(N_SEEDS)]
+    done = Parallel(n_jobs=-1, return_as="generator")(
+        delayed(train)(*GROUPS[group][name], seed, N_UPDATES, CODE)
+        for name, seed in tasks
+    )
+    found, drawn = {name: [] for name in GROUPS[group]}, {}
+    for (name, seed), (run, moments) in zip(
+        tasks, tqdm(done, total=len(tasks), desc=group), strict=True
+    ):
+        found[name].append(rounded(run))
+        if seed == 0:
+            for place in range(4):  # weights and biases of two layers
+                arrays = np.array([moment[place] for moment in moments])
+                drawn[f"{name}/{place}"] = arrays
     RESULTS.mkdir(exist_ok=True)
-    curves = ("train", "fresh", "penalty")
-    for runs in found.values():
-        for run in runs:
-            for name in curves:
-                run[name] = np.round(run[name], 5).tolist()
     results = {"looks": LOOKS, "n_updates": N_UPDATES, "runs": found}
     text = json.dumps(results, allow_nan=False)
-    (RESULTS / "regularize.json").write_text(text + "\n", encoding="utf-8")
-    arrays = {
-        f"{name}/{place}": np.array([moment[place] for moment in drawn[name]])
-        for name in DRAWN
-        for place in range(4)  # weights and biases of two layers
-    }
-    np.savez_compressed(RESULTS / "regularize.npz", **arrays)
-
-
-def main():
-    tasks = [(name, seed) for name in RUNS for seed in range(N_SEEDS)]
-    done = Parallel(n_jobs=-1, return_as="generator")(
-        delayed(train)(*RUNS[name], seed, N_UPDATES, CODE) for name, seed in tasks
-    )
-    found, drawn = {name: [] for name in RUNS}, {}
-    for (name, seed), (run, moments) in zip(
-        tasks, tqdm(done, total=len(tasks)), strict=True
-    ):
-        found[name].append(run)
-        if seed == 0:
-            drawn[name] = moments
-    store(found, drawn)
+    (RESULTS / f"{group}.json").write_text(text + "\n", encoding="utf-8")
+    if group == "sizes":
+        np.savez_compressed(RESULTS / f"{group}.npz", **drawn)
 
 
 if __name__ == "__main__":
-    main()
+    for group in sys.argv[1:] or GROUPS:
+        experiment(group)
