@@ -104,6 +104,24 @@ def as_class_probabilities(name, targets, n_classes):
     return array
 
 
+def as_shares(name, values):
+    """Return ``values`` as a float64 array of numbers from 0 to 1."""
+    array = as_floats(name, values)
+    if not ((array >= 0) & (array <= 1)).all():
+        raise ValueError(
+            f"{name} must lie between 0 and 1, got values from {array.min()} to {array.max()}"
+        )
+    return array
+
+
+def as_answers(name, values):
+    """Return ``values`` as a float64 array of zeros and ones."""
+    array = as_floats(name, values)
+    if not ((array == 0) | (array == 1)).all():
+        raise ValueError(f"{name} must hold only 0 and 1, got {_kind(values)}")
+    return array
+
+
 def check_same_length(**arrays):
     """Complain unless all arrays have the same, positive number of rows."""
     for name, array in arrays.items():
@@ -190,6 +208,153 @@ def as_parameters(parameters):
         if not hasattr(parameter, "value") or not hasattr(parameter, "grad"):
             raise TypeError(f"{wanted}, got one that holds {_kind(parameter)}")
     return found
+
+
+def as_rows(name, values):
+    """Return ``values`` as an array of finite real numbers with at least one row, without a copy in another type."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "biuf" or array.ndim == 0:
+        raise TypeError(
+            f"{name} must be an array of real numbers with one row for each sample, got {_kind(values)}"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    for start in range(0, len(array), 1000):  # of a large file, a part at a time
+        bad = ~np.isfinite(array[start : start + 1000])
+        if bad.any():
+            row = start + int(np.argwhere(bad)[0, 0])
+            raise ValueError(
+                f"{name} must be finite, got {array[row][bad[row - start]].flat[0]} in row {row}"
+            )
+    return array
+
+
+def as_batch(batch):
+    """Return the inputs, checked, and the targets of one batch."""
+    if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+        raise TypeError(
+            f"each batch must be a pair (X_batch, y_batch), got {_kind(batch)}"
+        )
+    X, y = as_rows("X", batch[0]), batch[1]
+    check_same_length(X=X, y=np.asarray(y))
+    return X, y
+
+
+def check_batches(n_batches, epoch):
+    """Complain unless an epoch had batches."""
+    if n_batches == 0:
+        raise ValueError(
+            f"X must give batches in every epoch, got none in epoch {epoch}: a generator can be read only once, "
+            "pass a list or an object that can be iterated over again"
+        )
+
+
+def check_loss(value, step, epoch):
+    """Complain unless the loss of a step is finite."""
+    if not np.isfinite(value):
+        raise ValueError(
+            f"the loss must stay finite, got {value} at step {step} of epoch {epoch}: "
+            "the learning rate is probably too large; the last good parameters were kept"
+        )
+
+
+def check_model(network, loss, optimizer, penalties, metrics):
+    """Complain unless the parts of a model have what it calls, and belong together."""
+    parts = [
+        ("network", network, ("forward", "backward", "parameters")),
+        ("loss", loss, ("value", "grad")),
+        ("optimizer", optimizer, ("step",)),
+    ]
+    if not isinstance(penalties, (list, tuple)):
+        raise TypeError(
+            f"penalties must be a list of penalties, got {_kind(penalties)}"
+        )
+    parts += [("penalties", penalty, ("add_grad",)) for penalty in penalties]
+    for name, part, methods in parts:
+        for method in methods:
+            if isinstance(part, type) or not callable(getattr(part, method, None)):
+                raise TypeError(
+                    f"{name} must be an object with the method {method}, got {_kind(part)}"
+                )
+    if not isinstance(metrics, (dict, type(None))) or not all(
+        isinstance(name, str) and callable(metric)
+        for name, metric in (metrics or {}).items()
+    ):
+        raise TypeError(
+            f"metrics must be a dict from names to functions, got {_kind(metrics)}"
+        )
+    own = {id(parameter) for parameter in network.parameters()}
+    inner = getattr(optimizer, "optimizer", optimizer)  # under a schedule
+    for name, part in [
+        ("optimizer", inner),
+        *(("penalties", penalty) for penalty in penalties),
+    ]:
+        if not {id(parameter) for parameter in getattr(part, "parameters", [])} <= own:
+            raise ValueError(
+                f"{name} must hold parameters of the network only, got some of another: "
+                "make it with network.parameters()"
+            )
+
+
+def check_data(model, X, y, batch_size, rng, validation, patience):
+    """Complain about what `Model.fit` cannot train on or validate with, before it begins."""
+    if patience is not None:
+        check_count("patience", patience)
+        if validation is None:
+            raise ValueError("patience needs validation data to watch, got none")
+    if y is None:
+        if isinstance(X, np.ndarray) or not hasattr(X, "__iter__"):
+            raise TypeError(
+                f"without y, X must be an iterable of (X_batch, y_batch) pairs, got {_kind(X)}"
+            )
+        if batch_size is not None or rng is not None:
+            raise ValueError(
+                "batch_size and rng must not be given with batches that are ready made"
+            )
+    else:
+        X = as_rows("X", X)
+        check_same_length(X=X, y=np.asarray(y))
+        if batch_size is not None:
+            check_count("batch_size", batch_size)
+            check_rng(rng)
+        model.evaluate(X, y)
+    if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise TypeError(
+                f"validation must be a pair (X, y), got {_kind(validation)}"
+            )
+        model.evaluate(*validation)
+
+
+def check_part(part):
+    """Complain unless ``part`` names a part of a data set."""
+    if part not in ("train", "test"):
+        raise ValueError(f'part must be "train" or "test", got {_kind(part)}')
+
+
+def check_idx_header(path, header, shape, most):
+    """Return the number of samples that the header of an IDX file announces, or complain."""
+    wanted = f"an IDX file of samples of shape {shape}"
+    if len(header) < 8 + 4 * len(shape):
+        raise ValueError(f"{path} must be {wanted}, got only {len(header)} bytes")
+    if header[:4] != bytes([0, 0, 8, 1 + len(shape)]):
+        raise ValueError(f"{path} must be {wanted}, got one that begins {header[:4]}")
+    n_samples, *found = np.frombuffer(header[4:], ">u4").tolist()
+    if tuple(found) != shape:
+        raise ValueError(f"{path} must be {wanted}, got samples of {tuple(found)}")
+    if not 1 <= n_samples <= most:
+        raise ValueError(f"{path} must hold 1 to {most} samples, got {n_samples}")
+    return n_samples
+
+
+def check_idx_size(path, n_wanted, n_found, more):
+    """Complain unless an IDX file held as many values as its header says."""
+    if n_found != n_wanted or more:
+        found = "more" if more else n_found
+        raise ValueError(f"{path} must hold {n_wanted} values, got {found}")
 
 
 def check_rng(rng):

@@ -8,6 +8,7 @@ from nnlib._checks import (
     as_labels,
     as_matrix,
     as_pair,
+    as_shares,
     check_count,
 )
 from nnlib.numerics import exp, expm1, log, mean, total
@@ -205,3 +206,32 @@ def squared_error(outputs, targets):
     outputs, targets = as_pair(outputs, targets)
     errors = as_matrix("targets", targets) - as_matrix("outputs", outputs)
     return float(total(errors * errors) / (2 * len(errors)))
+
+
+def binary_cross_entropy(logits, targets):
+    """The mean of −log(probability given to the truth) over yes-or-no outputs, computed from logits.
+
+    Parameters
+    ----------
+    logits : array_like, shape (n_samples, n_outputs)
+        Scores before the sigmoid, each output a question of its own.
+    targets : array_like, shape (n_samples, n_outputs)
+        1 for yes and 0 for no, or a probability of yes between them.
+
+    Returns
+    -------
+    float
+        In nats; log(2) for a network that knows nothing.
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers.
+    ValueError
+        If the shapes differ ((n, 1) against (n,) included), are not matrices or empty, or a target lies outside [0, 1].
+    """
+    logits, targets = as_pair(
+        as_matrix("outputs", logits), as_shares("targets", targets)
+    )
+    softplus = np.maximum(logits, 0.0) + log(1.0 + exp(-np.abs(logits)))
+    return float(mean(softplus - targets * logits))
