@@ -3,6 +3,8 @@
 Every error names the argument, what it got and what was expected, and is raised before anything is changed.
 """
 
+import json
+
 import numpy as np
 
 
@@ -119,6 +121,16 @@ def as_answers(name, values):
     array = as_floats(name, values)
     if not ((array == 0) | (array == 1)).all():
         raise ValueError(f"{name} must hold only 0 and 1, got {_kind(values)}")
+    return array
+
+
+def as_counts(name, values):
+    """Return ``values`` as a square float64 matrix without negative entries."""
+    array = as_matrix(name, values)
+    if array.shape[0] != array.shape[1]:
+        raise ValueError(f"{name} must be square, got shape {array.shape}")
+    if not (array >= 0).all():
+        raise ValueError(f"{name} must not hold negative numbers, got {array.min()}")
     return array
 
 
@@ -355,6 +367,54 @@ def check_idx_size(path, n_wanted, n_found, more):
     if n_found != n_wanted or more:
         found = "more" if more else n_found
         raise ValueError(f"{path} must hold {n_wanted} values, got {found}")
+
+
+def as_json(name, value):
+    """Return ``value``, a dict or None, if JSON gives it back as it is, or complain."""
+    try:
+        same = json.loads(json.dumps(value, allow_nan=False)) == value
+    except (TypeError, ValueError, RecursionError):
+        same = False
+    if not same or not isinstance(value, (dict, type(None))):
+        raise TypeError(
+            f"{name} must be a dict of finite numbers, texts, lists and dicts (of an array, its tolist()), "
+            f"got {_kind(value)}"
+        )
+    return value
+
+
+def unreadable(path, reason):
+    """The error for a file that cannot be taken for what it should be."""
+    return ValueError(f"{path} is not a file that can be read here: {reason}")
+
+
+def as_model_text(path, data):
+    """Return what nnlib wrote into the head of a safetensors file, None if it wrote nothing, or complain."""
+    n_head = int.from_bytes(data[:8], "little")
+    if n_head > len(data) - 8:
+        raise unreadable(path, "it is not a safetensors file, or it is cut off")
+    try:
+        metadata = json.loads(data[8 : 8 + n_head].decode()).get("__metadata__", {})
+        if "nnlib" not in metadata and not any(
+            "sha256" in x for x in metadata.values()
+        ):
+            return None  # somebody else's file, not a damaged one of ours
+        text = json.loads(metadata["nnlib"])
+        if len(text["sha256"].encode()) == 64:
+            return text
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise unreadable(path, "its head is damaged")
+
+
+def check_fit(name, array, shape):
+    """Complain unless ``array``, out of a file, is one of floats with this shape."""
+    if array is None:
+        raise ValueError(f"{name} is missing")
+    if array.dtype.kind != "f" or array.shape != shape:
+        raise ValueError(
+            f"{name} must be floats of shape {shape}, got {array.dtype} of shape {array.shape}"
+        )
 
 
 def check_rng(rng):
