@@ -159,14 +159,14 @@ def save(path, network, preprocessing=None):
     OSError
         If the file cannot be written. The old one is untouched.
     """
-    arrays = {
-        name: np.ascontiguousarray(parameter.value)
-        for name, parameter in named_parameters(network).items()
-    }
     model = {
         "sha256": _NO_SUM,  # the first of its kind in the file
         "network": describe(network),
         "preprocessing": as_json("preprocessing", preprocessing),
+    }
+    arrays = {
+        name: np.ascontiguousarray(parameter.value)
+        for name, parameter in named_parameters(network).items()
     }
     metadata = {"nnlib": json.dumps(model, allow_nan=False)}
     data = safetensors.numpy.save(arrays, metadata)

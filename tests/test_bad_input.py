@@ -5,9 +5,10 @@ import copy
 import numpy as np
 import pytest
 
-from nnlib.data import batches, sine, spiral, vertical
+from nnlib.data import batches, fashion_mnist, mnist, read_idx, sine, spiral, vertical
 from nnlib.dropout import Dropout
 from nnlib.functions import (
+    binary_cross_entropy,
     cross_entropy,
     log_sum_exp,
     one_hot,
@@ -18,9 +19,25 @@ from nnlib.functions import (
     tanh,
 )
 from nnlib.gradients import numerical_grad
+from nnlib.initializers import glorot, he
+from nnlib.files import describe, load, load_parameters, rebuild, save
 from nnlib.layers import Dense, Parameter, ReLU, Sequential, Sigmoid, Tanh
-from nnlib.losses import SoftmaxCrossEntropy, SquaredErrorCost
-from nnlib.metrics import accuracy
+from nnlib.losses import (
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredErrorCost,
+)
+from nnlib.metrics import (
+    accuracy,
+    binary_accuracy,
+    confusion_matrix,
+    precision_recall,
+    reliability,
+    tolerance_accuracy,
+)
+from nnlib.model import Model
 from nnlib.numerics import (
     Rounded,
     exp,
@@ -52,8 +69,17 @@ NO_LABELS = np.array([], dtype=int)
 RNG = np.random.default_rng(0)
 WEIGHTS = [Parameter([1.0, 2.0])]
 CROSS_ENTROPY, SQUARED = SoftmaxCrossEntropy(), SquaredErrorCost()
+BINARY, MEAN_SQUARED, MEAN_ABSOLUTE = (
+    SigmoidCrossEntropy(),
+    MeanSquaredError(),
+    MeanAbsoluteError(),
+)
 REALS = "array of real numbers"
 ROWS = "non-negative and sum to 1"
+
+
+def tolerance_1(outputs, targets):
+    return tolerance_accuracy(outputs, targets, 1.0)
 
 
 def trained(*layers):
@@ -190,7 +216,12 @@ LOSSES = [
     ),
     *(
         (function, arguments, error, words)
-        for function in (squared_error, SQUARED.value, SQUARED.grad)
+        for function in (
+            *(squared_error, SQUARED.value, SQUARED.grad),
+            *(BINARY.value, BINARY.grad, binary_cross_entropy, binary_accuracy),
+            *(MEAN_SQUARED.value, MEAN_SQUARED.grad),
+            *(MEAN_ABSOLUTE.value, MEAN_ABSOLUTE.grad, tolerance_1),
+        )
         for arguments, error, words in [
             (
                 (np.ones((4, 1)), V4),
@@ -200,7 +231,7 @@ LOSSES = [
             (
                 (V4, np.ones((4, 1))),
                 ValueError,
-                ("outputs", "targets", "(4, 1)", "(4,)"),
+                ("outputs", "(4,)"),
             ),
             ((M43, M23), ValueError, ("outputs", "targets", "(4, 3)", "(2, 3)")),
             ((M43, np.ones((1, 3))), ValueError, ("targets", "(4, 3)", "(1, 3)")),
@@ -210,6 +241,16 @@ LOSSES = [
             ((M43, None), TypeError, ("targets", REALS, "None")),
         ]
     ),
+]
+LOSSES += [
+    (function, (M43, targets), ValueError, ("targets", *words))
+    for function, words in [
+        (BINARY.value, ("between 0 and 1",)),
+        (BINARY.grad, ("between 0 and 1",)),
+        (binary_cross_entropy, ("between 0 and 1",)),
+        (binary_accuracy, ("only 0 and 1",)),
+    ]
+    for targets in (M43 * 2, -M43, M43 * np.nan)
 ]
 LAYERS = [
     (Dense, (0, 2, RNG), ValueError, ("n_inputs", "at least 1", "0")),
@@ -393,9 +434,130 @@ METRICS = [
     (accuracy, (M43, LABELS + 1), ValueError, ("targets", "0 … 2", "from 1 to 3")),
     (accuracy, (M43, LABELS - 1), ValueError, ("targets", "0 … 2", "from -1 to 1")),
 ]
+METRICS += [
+    (confusion_matrix, arguments, error, words)
+    for function, arguments, error, words in METRICS
+    if function is accuracy
+]
+METRICS += [
+    (tolerance_accuracy, (M43, M43, 0), ValueError, ("tolerance", "above 0", "0")),
+    (tolerance_accuracy, (M43, M43, "1"), TypeError, ("tolerance", "str '1'")),
+    (binary_accuracy, (M43, M43 * 0.5), ValueError, ("targets", "only 0 and 1")),
+    (precision_recall, (M23,), ValueError, ("matrix", "square", "(2, 3)")),
+    (precision_recall, (V3,), ValueError, ("matrix", "(3,)")),
+    (precision_recall, ([[1, -1], [0, 2]],), ValueError, ("matrix", "-1")),
+    (precision_recall, ("x",), TypeError, ("matrix", REALS, "str 'x'")),
+    (reliability, (M43, LABELS), ValueError, ("probabilities", ROWS)),
+    (reliability, (M43 / 3, LABELS + 1), ValueError, ("targets", "0 … 2")),
+    (reliability, (M43 / 3, LABELS[:3]), ValueError, ("targets", "(4,)", "(3,)")),
+    (reliability, (M43 / 3, LABELS, 0), ValueError, ("n_bins", "at least 1", "0")),
+    (reliability, (M43 / 3, LABELS, 2.0), TypeError, ("n_bins", "float 2.0")),
+]
+STARTS = [
+    (start, arguments, error, words)
+    for start in (glorot, he)
+    for arguments, error, words in [
+        ((0, 2, RNG), ValueError, ("n_inputs", "at least 1", "0")),
+        ((3, 2.0, RNG), TypeError, ("n_outputs", "whole number", "float 2.0")),
+        ((3, 2, 0), TypeError, ("rng", "default_rng", "int 0")),
+    ]
+]
+OTHER = Dense(3, 3, RNG)
+PARTS = (NETWORK, MEAN_SQUARED, SGD(NETWORK.parameters(), 0.1))
+MODEL = Model(*PARTS)
+M42 = np.ones((4, 2))
+VALID = {"epochs": 1}
+NAN = np.array([[1.0, 2, 3], [1, np.nan, 3], [1, 2, 3], [1, 2, 3]])
+
+
+def fit(*data, **settings):
+    """Model.fit with settings given in the table as a last dict."""
+    *data, settings = data
+    return MODEL.fit(*data, **({"epochs": 1} | settings))
+
+
+MODELS = [
+    (Model, (None, *PARTS[1:]), TypeError, ("network", "forward", "None")),
+    (Model, (Dense, *PARTS[1:]), TypeError, ("network", "forward", "Dense")),
+    (Model, (NETWORK, None, PARTS[2]), TypeError, ("loss", "value", "None")),
+    (Model, (NETWORK, SquaredErrorCost, PARTS[2]), TypeError, ("loss", "value")),
+    (Model, (NETWORK, SQUARED, 0.1), TypeError, ("optimizer", "step", "float 0.1")),
+    (Model, (*PARTS, L1(WEIGHTS, 1.0)), TypeError, ("penalties", "list", "L1")),
+    (Model, (*PARTS, [0.1]), TypeError, ("penalties", "add_grad", "float 0.1")),
+    (Model, (*PARTS, [L1(WEIGHTS, 1.0)]), ValueError, ("penalties", "another")),
+    (Model, (OTHER, *PARTS[1:]), ValueError, ("optimizer", "network.parameters()")),
+    (
+        Model,
+        (OTHER, SQUARED, InverseTimeDecay(PARTS[2], 0.1)),
+        ValueError,
+        ("optimizer", "network.parameters()"),
+    ),
+    (Model, (*PARTS, (), accuracy), TypeError, ("metrics", "dict", "function")),
+    (Model, (*PARTS, (), {"a": 1}), TypeError, ("metrics", "functions", "dict")),
+    *(
+        (fit, arguments, error, words)
+        for arguments, error, words in [
+            ((M43, M42, {"epochs": 0}), ValueError, ("epochs", "at least 1", "0")),
+            ((M43, M42, {"epochs": 1.5}), TypeError, ("epochs", "float 1.5")),
+            ((M43, M42[:3], {}), ValueError, ("X and y", "length", "[4, 3]")),
+            ((M43, V4, {}), ValueError, ("targets", "(4, 2)", "(4,)")),
+            ((M34, M42[:3], {}), ValueError, ("inputs", "(n_samples, 3)", "(3, 4)")),
+            ((EMPTY, M42[:0], {}), ValueError, ("X", "empty", "(0, 3)")),
+            ((NAN, M42, {}), ValueError, ("X", "finite", "nan in row 1")),
+            ((M43 * np.inf, M42, {}), ValueError, ("X", "finite", "inf in row 0")),
+            (("abc", M42, {}), TypeError, ("X", "array of real numbers", "'abc'")),
+            (([[1], [2, 3]], M42, {}), TypeError, ("X", "real numbers", "list")),
+            ((M43, {}), TypeError, ("without y", "pairs", "float64")),
+            ((3, {}), TypeError, ("without y", "pairs", "int 3")),
+            (([M43], {}), TypeError, ("each batch", "pair", "float64")),
+            (([(M43,)], {}), TypeError, ("each batch", "pair", "tuple")),
+            (([(M43, M42[:2])], {}), ValueError, ("X and y", "length", "[4, 2]")),
+            (([(NAN, M42)], {}), ValueError, ("X", "nan in row 1")),
+            (([], {}), ValueError, ("batches", "none in epoch 1")),
+            (([(M43, M42)], {"batch_size": 2}), ValueError, ("batch_size", "ready")),
+            ((M43, M42, {"batch_size": 2}), TypeError, ("rng", "default_rng", "None")),
+            ((M43, M42, {"batch_size": 0, "rng": RNG}), ValueError, ("batch_size",)),
+            ((M43, M42, {"patience": 2}), ValueError, ("patience", "validation")),
+            (
+                (M43, M42, {"patience": 0, "validation": (M43, M42)}),
+                ValueError,
+                ("patience", "at least 1", "0"),
+            ),
+            ((M43, M42, {"validation": M43}), TypeError, ("validation", "pair")),
+            (
+                (M43, M42, {"validation": (M43, V4)}),
+                ValueError,
+                ("targets", "(4, 2)", "(4,)"),
+            ),
+            ((M43, M42, {"validation": (NAN, M42)}), ValueError, ("X", "nan")),
+        ]
+    ),
+    (MODEL.predict, (M34,), ValueError, ("inputs", "(n_samples, 3)", "(3, 4)")),
+    (MODEL.predict, (V3,), ValueError, ("inputs", "(n_samples, 3)", "(3,)")),
+    (MODEL.predict, (NAN,), ValueError, ("X", "finite", "row 1")),
+    (MODEL.predict, (EMPTY,), ValueError, ("X", "empty")),
+    (MODEL.predict, (M43, 0), ValueError, ("batch_size", "at least 1")),
+    (MODEL.predict, (None,), TypeError, ("X", "real numbers", "None")),
+    (MODEL.evaluate, (M43, V4), ValueError, ("targets", "(4, 2)", "(4,)")),
+    (MODEL.evaluate, (NAN, M42), ValueError, ("X", "finite", "row 1")),
+]
+FILES = [
+    (mnist, ("training",), ValueError, ("part", '"train" or "test"', "training")),
+    (fashion_mnist, (1,), ValueError, ("part", '"train" or "test"', "int 1")),
+    (read_idx, ("/nowhere/x", (), 9), FileNotFoundError, ("/nowhere/x",)),
+    (load, ("/nowhere/x",), FileNotFoundError, ("/nowhere/x",)),
+    (load_parameters, ("/nowhere/x", NETWORK), FileNotFoundError, ("/nowhere/x",)),
+    (describe, ("x",), TypeError, ("network", "known", "'x'")),
+    (rebuild, (["Conv"], {}), ValueError, ("description", "Conv")),
+    (rebuild, (["Dense", 2, 3], {}), ValueError, ("weights", "missing")),
+    (save, ("/nowhere/x", NETWORK), FileNotFoundError, ("/nowhere",)),
+    (save, ("/nowhere/x", "net"), TypeError, ("network", "known", "'net'")),
+    (save, ("/nowhere/x", NETWORK, {"x": V3}), TypeError, ("preprocessing", "dict")),
+]
 CASES = [
     *(ELEMENTWISE + NUMERICS + FUNCTIONS + LOSSES),
     *(LAYERS + OPTIMIZERS + DROPOUT + GRADIENTS + DATA + METRICS),
+    *(STARTS + MODELS + FILES),
 ]
 
 
