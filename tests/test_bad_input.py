@@ -7,6 +7,7 @@ import pytest
 
 from nnlib.data import batches, fashion_mnist, mnist, read_idx, sine, spiral, vertical
 from nnlib.dropout import Dropout
+from nnlib.files import describe, load, load_parameters, rebuild, save
 from nnlib.functions import (
     binary_cross_entropy,
     cross_entropy,
@@ -20,7 +21,6 @@ from nnlib.functions import (
 )
 from nnlib.gradients import numerical_grad
 from nnlib.initializers import glorot, he
-from nnlib.files import describe, load, load_parameters, rebuild, save
 from nnlib.layers import Dense, Parameter, ReLU, Sequential, Sigmoid, Tanh
 from nnlib.losses import (
     MeanAbsoluteError,

@@ -8,7 +8,13 @@ from requirements import require
 
 from nnlib.functions import log_sum_exp, one_hot, relu, sigmoid, softmax, tanh
 from nnlib.layers import Dense, ReLU, Sequential, Sigmoid, Tanh
-from nnlib.losses import SoftmaxCrossEntropy, SquaredErrorCost
+from nnlib.losses import (
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredErrorCost,
+)
 from nnlib.numerics import exp, expm1, log, native
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, RMSProp
 
@@ -17,6 +23,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 4))
 LABELS = RNG.integers(0, 3, 30)
+ANSWERS, NUMBERS = RNG.integers(0, 2, (30, 3)), RNG.normal(size=(30, 3))
 EXACT = {"rtol": 1e-11, "atol": 1e-13}
 ROUNDED = {"rtol": 1e-4, "atol": 1e-5}  # products keep about float32
 
@@ -123,6 +130,27 @@ LOSSES = {
         np.sin(X[:, :3]),
         lambda torch, outputs: (
             ((outputs - torch.tensor(np.sin(X[:, :3]))) ** 2).sum() / (2 * len(outputs))
+        ),
+    ),
+    "binary cross-entropy": (
+        SigmoidCrossEntropy(),
+        ANSWERS,
+        lambda torch, outputs: torch.nn.functional.binary_cross_entropy_with_logits(
+            outputs, torch.tensor(1.0 * ANSWERS)
+        ),
+    ),
+    "mean squared error": (
+        MeanSquaredError(),
+        NUMBERS,
+        lambda torch, outputs: torch.nn.functional.mse_loss(
+            outputs, torch.tensor(NUMBERS)
+        ),
+    ),
+    "mean absolute error": (
+        MeanAbsoluteError(),
+        NUMBERS,
+        lambda torch, outputs: torch.nn.functional.l1_loss(
+            outputs, torch.tensor(NUMBERS)
         ),
     ),
 }
