@@ -269,7 +269,7 @@ def check_loss(value, step, epoch):
     if not np.isfinite(value):
         raise ValueError(
             f"the loss must stay finite, got {value} at step {step} of epoch {epoch}: "
-            "the learning rate is probably too large; the last good parameters were kept"
+            "the learning rate is probably too large; the parameters of the last finite loss were kept"
         )
 
 
@@ -415,6 +415,70 @@ def check_fit(name, array, shape):
         raise ValueError(
             f"{name} must be floats of shape {shape}, got {array.dtype} of shape {array.shape}"
         )
+
+
+def as_image(name, values, colour=True):
+    """Return an image as floats from 0 to 1, in grey or, if allowed, with three channels."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype != np.uint8 and array.dtype.kind != "f":
+        raise TypeError(
+            f"{name} must be an array of dtype uint8 (0 to 255) or of floats (0 to 1), got {_kind(values)}"
+        )
+    wanted = "(height, width) or (height, width, 3)" if colour else "(height, width)"
+    if array.ndim != 2 and not (colour and array.ndim == 3 and array.shape[2] == 3):
+        hint = (
+            ": leave out transparency with [..., :3]" if array.shape[2:] == (4,) else ""
+        )
+        raise ValueError(f"{name} must have shape {wanted}, got {array.shape}{hint}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if array.dtype == np.uint8:
+        return array / 255.0
+    if not ((array >= 0) & (array <= 1)).all():
+        raise ValueError(
+            f"{name} must hold floats from 0 to 1, got values from {array.min()} to {array.max()}"
+        )
+    return array.astype(np.float64, copy=False)
+
+
+def check_contrast(contrast):
+    """Complain unless something stands out from the paper."""
+    if contrast < 0.1:
+        raise ValueError(
+            f"grey must hold ink, 0.1 or more darker or lighter than the border, got {contrast:.3f} at most"
+        )
+
+
+def as_bitmap(name, values, shape=None):
+    """Return ``values`` as a matrix of booleans, if given of this shape."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype != np.bool_:
+        raise TypeError(
+            f"{name} must be an array of booleans, True for ink, got {_kind(values)}"
+        )
+    if array.ndim != 2 or array.size == 0 or (shape and array.shape != shape):
+        wanted = shape or "(height, width)"
+        raise ValueError(f"{name} must have shape {wanted}, got {array.shape}")
+    return array
+
+
+def check_ink(bitmap):
+    """Complain unless a bitmap holds ink."""
+    if not bitmap.any():
+        raise ValueError("bitmap must hold ink, got none")
+
+
+def check_side(name, value):
+    """Complain unless ``value`` is a whole number from 1 to 32."""
+    check_count(name, value)
+    if value > 32:
+        raise ValueError(f"{name} must be at most 32, got {value}")
 
 
 def check_rng(rng):

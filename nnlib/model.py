@@ -74,9 +74,10 @@ class History:
         KeyError
             If no quantity of this name was noted.
         """
-        for prefix, label in (("", "training"), ("validation_", "validation")):
-            if not prefix or prefix + name in self.records[-1]:
-                ax.plot(range(1, len(self) + 1), self[prefix + name], label=label)
+        epochs = range(1, len(self) + 1)
+        ax.plot(epochs, self[name], label="training")
+        if "validation_" + name in self.records[-1]:
+            ax.plot(epochs, self["validation_" + name], "--", label="validation")
         ax.set(xlabel="epoch", ylabel=name)
         ax.legend()
 
@@ -192,8 +193,8 @@ class Model:
                 if patience is not None and record["validation_loss"] < lowest:
                     best.take()
                     lowest, waited = record["validation_loss"], 0
-                stops = [callback(self) is True for callback in callbacks]
-                if any(stops) or waited == patience:
+                stops = [callback(self) for callback in callbacks]
+                if any(s is True or s is np.True_ for s in stops) or waited == patience:
                     break
         except BaseException:
             kept.put_back()
@@ -204,6 +205,7 @@ class Model:
                 best.put_back()
         return self.history
 
+    @np.errstate(over="ignore", invalid="ignore")  # check_loss complains instead
     def _epoch(self, data, epoch, kept):
         """Take one step for each batch, and return the means of loss and metrics over the samples."""
         set_training(self.network, True)
@@ -221,7 +223,7 @@ class Model:
             sizes.append(len(outputs))
             found.append([value, *(f(outputs, y) for f in self.metrics.values())])
         check_batches(len(sizes), epoch)
-        shares = np.array(sizes)[:, np.newaxis] / sum(sizes)
+        shares = np.array(sizes)[:, np.newaxis] / total(sizes)
         means = total(shares * np.array(found), axis=0)
         return dict(zip(["loss", *self.metrics], means.tolist()))
 
@@ -283,7 +285,7 @@ class Model:
         ]
         wide, middle = (max(len(row[i]) for row in rows) for i in (0, 1))
         lines = [f"{a:{wide}}  {b:{middle}}  {n:9,}" for a, b, n in rows]
-        n_all = sum(n for _, _, n in rows)
+        n_all = sum(p.value.size for p in self.network.parameters())
         parts = [self.loss, self.optimizer, *self.penalties]
         names = ", ".join(type(part).__name__ for part in parts)
         return "\n".join(["Model", *lines, f"{n_all:,} parameters; {names}"])

@@ -105,7 +105,36 @@ def paths():
         yield fig
 
 
-ANIMATIONS = {"spiral": (spiral, 8), "valley": (valley, 4), "paths": (paths, 10)}
+def sizes():
+    """Chapter 14b: the five runs, and their losses on fresh points."""
+    names = names_of("14b_luck", "five")
+    looks, runs = names["looks"], names["runs"]
+    fig, axes = plt.subplots(3, 2, figsize=(5.6, 8.4))
+    for moment, look in enumerate(looks):
+        for i, (ax, name) in enumerate(zip(axes.flat, names["five"], strict=False)):
+            ax.clear()
+            n = int(name.split()[0])
+            X, y = names["spiral"](n, 3, seed=0)
+            forward = names["network_of"](name, moment).forward
+            plot_regions(ax, forward, X[:: n // 100], y[:: n // 100])
+            ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
+            ax.set_title(name, color=COLORS[i], fontsize=11)
+        ax = axes.flat[-1]
+        ax.clear()
+        for i, name in enumerate(names["five"]):
+            losses = [loss for loss, _ in runs[name][0]["fresh"][: moment + 1]]
+            ax.plot(looks[: moment + 1], losses, color=COLORS[i])
+        ax.set(title=f"update {look}", xlim=(0, looks[-1]), ylim=(0, 1.5))
+        ax.set(ylabel="fresh loss", xticks=[0, looks[-1]])
+        yield fig
+
+
+ANIMATIONS = {
+    "spiral": (spiral, 8),
+    "valley": (valley, 4),
+    "paths": (paths, 10),
+    "sizes": (sizes, 4),
+}
 
 
 def film(name):

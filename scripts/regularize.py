@@ -2,7 +2,7 @@
 
 python scripts/regularize.py [strengths] [sizes]
 
-"strengths" takes some minutes: one network, penalties from weak to strong. "sizes" takes about an hour on two cores:
+"strengths" takes some minutes: one network, penalties from weak to strong. "sizes" takes over an hour on two cores:
 networks from 64 to 512 neurons, with more and with fewer points. A finished run is kept in .experiments, so that an
 interruption costs only the runs under way. The results go to chapters/results, the same on every machine.
 """
@@ -72,6 +72,13 @@ SIZES = {
     for l2 in (0.0, USUAL)
 }
 GROUPS = {"strengths": STRENGTHS, "sizes": SIZES}
+DRAWN = (  # the five runs of the source: their parameters on the way are stored, for one seed
+    "100 x 64, no penalty",
+    "100 x 64, L2",
+    "1000 x 64, L2",
+    "1000 x 256, L2",
+    "1000 x 512, L2",
+)
 
 
 def build(n_hidden, l1, l2, seed):
@@ -158,7 +165,7 @@ def experiment(group):
         tasks, tqdm(done, total=len(tasks), desc=group), strict=True
     ):
         found[name].append(rounded(run))
-        if seed == 0:
+        if group == "sizes" and name in DRAWN and seed == 0:
             for place in range(4):  # weights and biases of two layers
                 arrays = np.array([moment[place] for moment in moments])
                 drawn[f"{name}/{place}"] = arrays
@@ -166,7 +173,7 @@ def experiment(group):
     results = {"looks": LOOKS, "n_updates": N_UPDATES, "runs": found}
     text = json.dumps(results, allow_nan=False)
     (RESULTS / f"{group}.json").write_text(text + "\n", encoding="utf-8")
-    if group == "sizes":
+    if drawn:
         np.savez_compressed(RESULTS / f"{group}.npz", **drawn)
 
 

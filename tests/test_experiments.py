@@ -3,6 +3,7 @@
 import json
 
 import compare_optimizers
+import numpy as np
 import pytest
 import regularize
 from notebooks import ROOT
@@ -24,12 +25,19 @@ def test_a_run_of_the_optimizers(rule, rate, seed):
 
 
 @pytest.mark.parametrize(
-    ("name", "seed"),
-    [("no penalty", 4), ("L1 0.0005", 0), ("L2 5e-06", 7), ("both", 9)],
+    ("group", "name", "seed"),
+    [
+        ("strengths", "no penalty", 4),
+        ("strengths", "L1 0.0005", 0),
+        ("strengths", "L2 5e-06", 7),
+        ("strengths", "both", 9),
+        ("sizes", "100 x 512, no penalty", 6),
+        ("sizes", "1000 x 128, L2", 2),
+    ],
 )
-def test_the_first_updates_of_a_run_with_penalties(name, seed):
-    stored = json.loads((RESULTS / "strengths.json").read_text("utf-8"))
-    settings = regularize.STRENGTHS[name]
+def test_the_first_updates_of_a_run_with_penalties(group, name, seed):
+    stored = json.loads((RESULTS / f"{group}.json").read_text("utf-8"))
+    settings = regularize.GROUPS[group][name]
     run, _ = regularize.train.func(*settings, seed, regularize.EARLY + 1, "")
     assert stored["runs"][name][seed]["early"] == run["early"]
     n_looks = sum(look <= regularize.EARLY for look in regularize.LOOKS)
@@ -37,7 +45,28 @@ def test_the_first_updates_of_a_run_with_penalties(name, seed):
     assert curve == regularize.rounded(run)["train"]
 
 
-def test_all_runs_are_stored():
-    stored = json.loads((RESULTS / "strengths.json").read_text("utf-8"))
-    assert stored["runs"].keys() == regularize.STRENGTHS.keys()
+def test_a_whole_run_and_what_is_stored_to_draw_it():
+    settings = regularize.SIZES["100 x 64, L2"]
+    run, moments = regularize.train.func(*settings, 0, regularize.N_UPDATES, "")
+    runs = json.loads((RESULTS / "sizes.json").read_text("utf-8"))["runs"]
+    assert runs["100 x 64, L2"][0] == regularize.rounded(run)
+    drawn = np.load(RESULTS / "sizes.npz")
+    for place in range(4):
+        expected = [moment[place] for moment in moments]
+        assert np.array_equal(drawn[f"100 x 64, L2/{place}"], expected)
+
+
+@pytest.mark.parametrize("group", regularize.GROUPS)
+def test_all_runs_are_stored(group):
+    stored = json.loads((RESULTS / f"{group}.json").read_text("utf-8"))
+    assert stored["runs"].keys() == regularize.GROUPS[group].keys()
     assert all(len(runs) == regularize.N_SEEDS for runs in stored["runs"].values())
+
+
+def test_both_groups_have_two_settings_in_common_and_agree():
+    strengths, sizes = (
+        json.loads((RESULTS / f"{group}.json").read_text("utf-8"))["runs"]
+        for group in ("strengths", "sizes")
+    )
+    assert strengths["no penalty"] == sizes["100 x 64, no penalty"]
+    assert strengths["L2 0.0005"] == sizes["100 x 64, L2"]
