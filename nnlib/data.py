@@ -117,7 +117,8 @@ def read_idx(path, shape, most):
 
     Returns
     -------
-    ndarray of uint8, shape (n_samples, *shape)
+    ndarray of uint8
+        Of shape (n_samples,) followed by ``shape``.
 
     Raises
     ------

@@ -201,7 +201,7 @@ class MeanAbsoluteError:
     """The mean size of the errors over samples and outputs: a loss of regression that outliers move less."""
 
     def value(self, outputs, targets):
-        """The mean of |outputs − targets|.
+        """The mean size of outputs − targets.
 
         Parameters
         ----------
