@@ -171,9 +171,10 @@ def _find(source, name, url, md5):
     cache = pooch.os_cache("nnlib") / source
     watched = "TQDM_DISABLE" not in os.environ
     try:
-        return pooch.retrieve(
+        found = pooch.retrieve(
             url + name, f"md5:{md5}", name, cache, progressbar=watched
         )
+        return pathlib.Path(found)
     except OSError as error:
         raise OSError(
             f"could not download {url + name} into {cache}: {error}. "

@@ -112,6 +112,9 @@ def test_download_happens_once(server, monkeypatch):
         assert np.array_equal(images, IMAGES)
         assert np.array_equal(labels, LABELS)
     assert len(asked) == 2
+    name = "train-labels-idx1-ubyte.gz"
+    path = data._find("mnist", name, url, sums(folder)[1])
+    assert path.name == name
 
 
 def test_download_with_another_checksum_is_refused_and_not_kept(server, monkeypatch):
