@@ -466,7 +466,6 @@ OTHER = Dense(3, 3, RNG)
 PARTS = (NETWORK, MEAN_SQUARED, SGD(NETWORK.parameters(), 0.1))
 MODEL = Model(*PARTS)
 M42 = np.ones((4, 2))
-VALID = {"epochs": 1}
 NAN = np.array([[1.0, 2, 3], [1, np.nan, 3], [1, 2, 3], [1, 2, 3]])
 
 
