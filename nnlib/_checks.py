@@ -174,6 +174,16 @@ def check_positive(name, value):
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
 
 
+def check_not_negative(name, value):
+    """Complain unless ``value`` is a finite number of at least zero."""
+    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(
+        value, bool
+    ):
+        raise TypeError(f"{name} must be a number of at least 0, got {_kind(value)}")
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
+
+
 def check_fraction(name, value):
     """Complain unless 0 ≤ ``value`` < 1."""
     if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(
@@ -487,6 +497,30 @@ def check_rng(rng):
         raise TypeError(
             f"rng must be a generator made by np.random.default_rng(seed), got {_kind(rng)}"
         )
+
+
+def as_generator(random_state):
+    """Return a NumPy generator made from what scikit-learn allows as ``random_state``, or complain."""
+    if isinstance(random_state, np.random.RandomState):
+        random_state = random_state.randint(2**32, dtype=np.uint32)
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "random_state must be a whole number of at least 0, a Generator, a RandomState or None, "
+            f"got {_kind(random_state)}"
+        ) from None
+
+
+def as_widths(name, widths):
+    """Return a list of whole numbers of at least 1, none or more, or complain."""
+    if not np.iterable(widths) or isinstance(widths, str):
+        raise TypeError(
+            f"{name} must be a sequence of whole numbers, such as (64,), got {_kind(widths)}"
+        )
+    for width in widths:
+        check_count(f"each of {name}", width)
+    return list(widths)
 
 
 def _kind(value):

@@ -6,7 +6,7 @@ from tqdm.auto import tqdm
 
 
 def progress(steps):
-    """Hand out the steps of a loop under a progress bar, which disappears at the end.
+    """Hand out the steps of a loop under a progress bar, which appears after three seconds and disappears at the end.
 
     With ``TQDM_DISABLE`` in the environment there is no bar: so the notebooks are run and tested.
 
@@ -19,4 +19,4 @@ def progress(steps):
     iterable
         Of the same items.
     """
-    return tqdm(steps, leave=False, disable="TQDM_DISABLE" in os.environ)
+    return tqdm(steps, leave=False, delay=3, disable="TQDM_DISABLE" in os.environ)
