@@ -58,6 +58,61 @@ def snap(x):
     return as_floats("x", x).astype(np.float32).astype(np.float64)
 
 
+def total(x, axis=None):
+    """Add up like ``np.sum``, in a fixed order: fold the array in half until one entry is left.
+
+    Entry i meets entry i + n // 2; where n is odd, the last entry joins the first sum.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (n, m)
+    axis : None, 0 or 1
+        None adds up all entries, 0 the rows, 1 the columns.
+
+    Returns
+    -------
+    float64 or ndarray, shape (m,) for axis 0 or (n,) for axis 1
+        The relative error is at most ``2 * log2(n) * 2**-53`` where all terms have one sign. Empty sums are 0.
+
+    Raises
+    ------
+    TypeError
+        If ``x`` does not hold real numbers.
+    ValueError
+        If ``x`` has more than two dimensions, or ``axis`` is none of its axes.
+    """
+    x = as_floats("x", x)
+    if x.ndim > 2 or axis not in (None, 0, 1)[: x.ndim + 1]:
+        raise ValueError(
+            f"x must be a vector or matrix and axis one of its axes, got shape {x.shape}, axis {axis!r}"
+        )
+    if _native.get():
+        return np.sum(x, axis=axis)
+    rest = x.ravel() if axis is None else x if axis == 0 else x.T
+    if len(rest) == 0:
+        return np.zeros(rest.shape[1:])[()]
+    while len(rest) > 1:
+        half = len(rest) // 2
+        folded = rest[:half] + rest[half : 2 * half]
+        if len(rest) % 2:
+            folded[0] += rest[-1]
+        rest = folded
+    return rest[0].copy()
+
+
+def mean(x, axis=None):
+    """Average like ``np.mean``, with the sum of `total`.
+
+    Parameters, returns and errors are those of `total`; in addition, an empty average raises `ValueError`.
+    """
+    x = as_floats("x", x)
+    added = total(x, axis)
+    n_terms = x.size if axis is None else x.shape[axis]
+    if n_terms == 0:
+        raise ValueError(f"x must not be empty, got shape {x.shape}")
+    return added / n_terms
+
+
 _EXACT_LENGTH = 2048  # the longest sum that is kept exact; longer ones are cut into blocks of this length
 
 
@@ -296,61 +351,6 @@ def _to_grid(x, exponent):
     rounded = x + shift
     rounded -= shift
     return rounded
-
-
-def total(x, axis=None):
-    """Add up like ``np.sum``, in a fixed order: fold the array in half until one entry is left.
-
-    Entry i meets entry i + n // 2; where n is odd, the last entry joins the first sum.
-
-    Parameters
-    ----------
-    x : array_like, shape (n,) or (n, m)
-    axis : None, 0 or 1
-        None adds up all entries, 0 the rows, 1 the columns.
-
-    Returns
-    -------
-    float64 or ndarray, shape (m,) for axis 0 or (n,) for axis 1
-        The relative error is at most ``2 * log2(n) * 2**-53`` where all terms have one sign. Empty sums are 0.
-
-    Raises
-    ------
-    TypeError
-        If ``x`` does not hold real numbers.
-    ValueError
-        If ``x`` has more than two dimensions, or ``axis`` is none of its axes.
-    """
-    x = as_floats("x", x)
-    if x.ndim > 2 or axis not in (None, 0, 1)[: x.ndim + 1]:
-        raise ValueError(
-            f"x must be a vector or matrix and axis one of its axes, got shape {x.shape}, axis {axis!r}"
-        )
-    if _native.get():
-        return np.sum(x, axis=axis)
-    rest = x.ravel() if axis is None else x if axis == 0 else x.T
-    if len(rest) == 0:
-        return np.zeros(rest.shape[1:])[()]
-    while len(rest) > 1:
-        half = len(rest) // 2
-        folded = rest[:half] + rest[half : 2 * half]
-        if len(rest) % 2:
-            folded[0] += rest[-1]
-        rest = folded
-    return rest[0].copy()
-
-
-def mean(x, axis=None):
-    """Average like ``np.mean``, with the sum of `total`.
-
-    Parameters, returns and errors are those of `total`; in addition, an empty average raises `ValueError`.
-    """
-    x = as_floats("x", x)
-    added = total(x, axis)
-    n_terms = x.size if axis is None else x.shape[axis]
-    if n_terms == 0:
-        raise ValueError(f"x must not be empty, got shape {x.shape}")
-    return added / n_terms
 
 
 _LN2_HIGH = float.fromhex(

@@ -1,6 +1,7 @@
 """The notebooks, as the tests read them."""
 
 import ast
+import functools
 import pathlib
 
 import nbformat
@@ -10,6 +11,7 @@ PATHS = sorted((ROOT / "chapters").glob("*.ipynb"))
 BACK_MATTER = sorted((ROOT / "back_matter").glob("*.ipynb"))
 
 
+@functools.cache
 def read(path):
     return nbformat.read(path, as_version=4)
 
