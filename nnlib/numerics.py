@@ -149,9 +149,8 @@ class Rounded:
         if bits not in range(1, 32):
             raise ValueError(f"bits must be a whole number from 1 to 31, got {bits!r}")
         self.bits = bits
-        self.values = (
-            None  # stays None where plain rounding does not do: see _unusual_product
-        )
+        # The values stay None where plain rounding does not do: see _unusual_product.
+        self.values = None
         if not _native.get() and self.array.size:
             self.exponent, usual = _exponent(self.array, axis=1)
             if usual:
@@ -265,21 +264,15 @@ def _unusual_product(a, b):
     """Multiply where NaN, infinity, very large or very small numbers occur. (n, k), (k, m) -> (n, m)"""
     array, bits = a.array, a.bits
     rows, columns = np.isfinite(array).all(axis=1), np.isfinite(b).all(axis=0)
-    if (
-        rows.all() and columns.all()
-    ):  # scale each row and column by a power of two, and the product back
-        row_exponent, column_exponent = (
-            _exponent(array, axis=1)[0],
-            _exponent(b, axis=0)[0],
-        )
-        product = _product(
-            Rounded(np.ldexp(array, -row_exponent), bits), np.ldexp(b, -column_exponent)
-        )
+    if rows.all() and columns.all():
+        # Scale each row and column by a power of two, and the product back.
+        row_exponent = _exponent(array, axis=1)[0]
+        column_exponent = _exponent(b, axis=0)[0]
+        scaled = Rounded(np.ldexp(array, -row_exponent), bits)
+        product = _product(scaled, np.ldexp(b, -column_exponent))
         return np.ldexp(product, row_exponent + column_exponent)
-    product = _product(
-        Rounded(np.where(rows[:, np.newaxis], array, 0.0), bits),
-        np.where(columns, b, 0.0),
-    )
+    kept = Rounded(np.where(rows[:, np.newaxis], array, 0.0), bits)
+    product = _product(kept, np.where(columns, b, 0.0))
     product[~rows] = array[~rows] @ b
     product[:, ~columns] = array @ b[:, ~columns]
     return product
@@ -289,16 +282,11 @@ def _unusual_transposed_product(wide, narrow):
     """Multiply wide.T by narrow where plain rounding does not do. (n, k), (n, m) -> (k, m)"""
     # The scale of each row moves from wide to narrow, and from there out of each column.
     row_exponent = _exponent(np.where(np.isfinite(wide), wide, 0.0), axis=1)[0]
-    column_exponent = np.where(
-        np.isfinite(narrow) & (narrow != 0.0),
-        row_exponent + np.frexp(narrow)[1],
-        -9000,
-    ).max(axis=0)
-    product = matmul(
-        np.ldexp(wide, -row_exponent).T,
-        np.ldexp(narrow, row_exponent - column_exponent),
-    )
-    return np.ldexp(product, column_exponent)
+    counts = np.isfinite(narrow) & (narrow != 0.0)
+    moved_exponent = row_exponent + np.frexp(narrow)[1]
+    column_exponent = np.where(counts, moved_exponent, -9000).max(axis=0)
+    scaled = np.ldexp(narrow, row_exponent - column_exponent)
+    return np.ldexp(matmul(np.ldexp(wide, -row_exponent).T, scaled), column_exponent)
 
 
 def _move_scales(narrow, wide):
@@ -319,9 +307,8 @@ def _add_blocks(a, b):
     """Multiply factors that are rounded already, adding up blocks of the inner dimension in order."""
     product = a[:, :_EXACT_LENGTH] @ b[:_EXACT_LENGTH]
     for start in range(_EXACT_LENGTH, len(b), _EXACT_LENGTH):
-        product += (
-            a[:, start : start + _EXACT_LENGTH] @ b[start : start + _EXACT_LENGTH]
-        )
+        block = slice(start, start + _EXACT_LENGTH)
+        product += a[:, block] @ b[block]
     return product
 
 
@@ -353,10 +340,9 @@ def _to_grid(x, exponent):
     return rounded
 
 
-_LN2_HIGH = float.fromhex(
-    "0x1.62e42feep-1"
-)  # 33 bits of ln 2: times a whole number below 2**20, still exact
-_LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")  # the rest of ln 2
+# ln 2 in two parts: 33 bits, which times a whole number below 2**20 stay exact, and the rest.
+_LN2_HIGH = float.fromhex("0x1.62e42feep-1")
+_LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 _EXP_SERIES = [1 / math.factorial(n) for n in range(1, 14)]
 _ATANH_SERIES = [1 / n for n in range(3, 25, 2)]
 
@@ -448,9 +434,8 @@ def log(x):
     with np.errstate(all="ignore"):
         if _native.get():
             return np.log(x)
-        fraction, exponent = np.frexp(
-            x
-        )  # x = fraction * 2**exponent, the fraction in [½, 1)
+        # x = fraction * 2**exponent, with the fraction in [½, 1)
+        fraction, exponent = np.frexp(x)
         small = fraction < 0.7071067811865476
         f = np.where(small, 2.0 * fraction, fraction) - 1.0
         exponent = exponent - small

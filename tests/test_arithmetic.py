@@ -133,6 +133,8 @@ def test_library_avoids_what_depends_on_the_machine(path):
 @pytest.mark.parametrize("path", PATHS + BACK_MATTER, ids=lambda path: path.stem)
 def test_notebook_avoids_what_depends_on_the_machine(path):
     for cell in code_cells(path):
+        if path.stem.startswith("23") and "nnlib" in tags(cell):
+            continue  # teaches numerics, which is exempt above
         toy = bool({TOY, "nbval-ignore-output"} & set(tags(cell)))
         found = list(complaints(parse(cell), toy))
         assert not found, f"{cell.id}: {found}\n{cell.source}"
