@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lock bench experiments animations clean
+.PHONY: help book read test lint execute lock bench matrix experiments animations clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -36,8 +36,12 @@ lock: .venv/ready  ## write requirements.txt anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	echo "-e .[book,test]" | $(BIN)/uv pip compile --universal --python-version 3.11 --quiet --custom-compile-command "make lock" --output-file requirements.txt -
 
-bench: .venv/ready  ## time a training step against plain NumPy and PyTorch
-	$(BIN)/python benchmarks/training_step.py
+bench: .venv/ready  ## time nnlib beside its peers, ten minutes on a quiet machine; store numbers and figure
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[oracle,bench]"
+	$(BIN)/python -m benchmarks
+
+matrix: .venv/ready  ## run the whole book on simulated machines (over an hour; resumable): MATRIX="--rows 1"
+	$(BIN)/python scripts/matrix.py $(MATRIX)
 
 experiments: .venv/ready  ## run again the trainings whose stored results chapters load
 	$(BIN)/python scripts/compare_optimizers.py
