@@ -129,11 +129,37 @@ def sizes():
         yield fig
 
 
+def drift():
+    """Chapter 23: the borders of two networks that start one float32 step apart."""
+    names = names_of("23_floating_point", "draw_pair")
+    pair = names["new_network"](0), names["nudged"](0)
+    steps = {*range(0, 100, 10), *range(100, 1001, 20)}
+    distances = []
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 4.0))
+    for step, distance in enumerate(names["drift"](*pair, n_steps=1001)):
+        distances.append(distance)
+        if step not in steps:
+            continue
+        left.clear()
+        right.clear()
+        names["draw_pair"](left, *pair)
+        left.set(title=f"step {step}", xlabel="", ylabel="", xticks=[], yticks=[])
+        right.plot(distances, color=COLORS[0])
+        right.plot(step, distance, MARKERS[0], color=COLORS[1])
+        right.plot([0, 1000], [1e-10, 1], alpha=0)  # the same axes in every frame
+        names["log_axes"](right, "y")
+        right.set(
+            xlim=(0, 1000), xlabel="step", title="distance", xticks=[0, 500, 1000]
+        )
+        yield fig
+
+
 ANIMATIONS = {
     "spiral": (spiral, 8),
     "valley": (valley, 4),
     "paths": (paths, 10),
     "sizes": (sizes, 4),
+    "drift": (drift, 6),
 }
 
 
