@@ -7,10 +7,6 @@ import re
 import pytest
 from notebooks import PATHS, ROOT, chapter, code_cells, parse, read, tags
 
-AWAITED = {  # what stands in nnlib before its chapter does; empty when the last chapter lands
-    "numerics": "23",
-    "estimators": "24b",
-}
 MODULES = sorted(
     path for path in (ROOT / "nnlib").glob("*.py") if not path.name.startswith("_")
 )
@@ -52,16 +48,10 @@ def taught():
     ]
 
 
-def awaited(full_name):
-    return AWAITED.get(full_name) or AWAITED.get(full_name.split(".")[0])
-
-
 def teaching_chapter(full_name):
-    """The chapter that teaches a definition, or will."""
+    """The chapter that teaches a definition."""
     name = full_name.split(".")[1]
-    return awaited(full_name) or next(
-        number for other, _, number in taught() if other == name
-    )
+    return next(number for other, _, number in taught() if other == name)
 
 
 def test_names_are_unique_in_the_library():
@@ -74,7 +64,7 @@ def test_library_definition_stands_in_exactly_one_chapter(full_name):
     chapters = [
         number for name, _, number in taught() if name == full_name.split(".")[1]
     ]
-    assert len(chapters) == (0 if awaited(full_name) else 1), f"{full_name}: {chapters}"
+    assert len(chapters) == 1, f"{full_name}: {chapters}"
 
 
 @pytest.mark.parametrize(("name", "code", "number"), taught())
@@ -85,11 +75,6 @@ def test_taught_definition_is_the_library_s(name, code, number):
         if full_name.split(".")[1] == name
     ]
     assert same == [code], f"chapter {number} teaches another {name} than nnlib holds"
-
-
-def test_awaited_list_names_only_what_exists():
-    modules = {full_name.split(".")[0] for full_name in library()}
-    assert all(name in library() or name in modules for name in AWAITED)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -122,9 +107,7 @@ def test_chapter_imports_only_what_earlier_chapters_taught(path):
                     continue
                 for alias in node.names:
                     full_name = f"{module}.{alias.name}"
-                    assert awaited(full_name) or teaching_chapter(full_name) < chapter(
-                        path
-                    ), full_name
+                    assert teaching_chapter(full_name) < chapter(path), full_name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
