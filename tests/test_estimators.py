@@ -188,7 +188,7 @@ def test_grid_search_on_a_dask_cluster_gives_the_same_scores(some_digits):
     distributed = require("distributed", "a grid search on a cluster")
     alone = digits_search().fit(*some_digits)
     cluster = distributed.LocalCluster(  # chapter 24b has workers that are processes
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
     )
     with cluster, distributed.Client(cluster) as client:
         with joblib.parallel_config("dask"), distributed.get_task_stream() as stream:
