@@ -62,7 +62,7 @@ def describe(layer):
     if type(layer) is Dense:
         return [kind, *layer.weights.value.shape]
     if type(layer) is Dropout:
-        return [kind, layer.rate]
+        return [kind, float(layer.rate)]
     if type(layer) is _PLAIN.get(kind):
         return [kind]
     raise TypeError(

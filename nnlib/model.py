@@ -62,7 +62,7 @@ class History:
         return [record[name] for record in self.records]
 
     def plot(self, ax, name="loss"):
-        """Draw one quantity over the epochs, in training and, if it was measured, in validation.
+        """Draw one quantity over the epochs, in training and, where it was measured, in validation.
 
         Parameters
         ----------
@@ -76,8 +76,11 @@ class History:
         """
         epochs = range(1, len(self) + 1)
         ax.plot(epochs, self[name], label="training")
-        if "validation_" + name in self.records[-1]:
-            ax.plot(epochs, self["validation_" + name], "--", label="validation")
+        validation = "validation_" + name
+        measured = [i for i in epochs if validation in self.records[i - 1]]
+        if measured:
+            values = [self.records[i - 1][validation] for i in measured]
+            ax.plot(measured, values, "--", label="validation")
         ax.set(xlabel="epoch", ylabel=name)
         ax.legend()
 

@@ -260,10 +260,13 @@ def test_file_of_pytorch_with_the_same_names_and_shapes_loads(tmp_path):
 
 WRITER = """
 import sys
+import time
 from nnlib.files import write_whole
 path = sys.argv[1]
-print("ready", flush=True)
-number = 0
+start = time.perf_counter()
+write_whole(path, b"\\1" * 3_000_000)
+print(time.perf_counter() - start, flush=True)
+number = 1
 while True:
     number = (number + 1) % 250
     write_whole(path, bytes([number]) * 3_000_000)
@@ -277,8 +280,8 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path):
         child = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE
         )
-        child.stdout.readline()
-        time.sleep(rng.uniform(0, 0.03))
+        seconds = float(child.stdout.readline())  # for one file
+        time.sleep(rng.uniform(0, 6 * seconds))
         child.kill()
         child.wait()
         child.stdout.close()
@@ -322,3 +325,10 @@ def test_head_is_plain_json(path):
     text = json.loads(head["__metadata__"]["nnlib"])
     assert text["network"] == describe(network())
     assert text["preprocessing"] == PREPROCESSING
+
+
+@pytest.mark.parametrize("rate", [np.float32(0.5), np.int64(0)])
+def test_rate_of_dropout_may_be_a_number_of_numpy(tmp_path, rate):
+    net = Sequential(Dropout(rate, np.random.default_rng(0)))
+    save(tmp_path / "network", net)
+    assert load(tmp_path / "network")[0].layers[0].rate == rate

@@ -101,6 +101,10 @@ def test_history_goes_on_in_a_second_fit_and_plots_itself():
     curves = [line.get_ydata().tolist() for line in ax.lines]
     names = ("accuracy", "validation_accuracy")
     assert curves == [model.history[name] for name in names]
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[1, 2, 3, 4, 5]] * 2
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "accuracy")
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["training", "validation"]
     plt.close()
     assert repr(History()) == "History(0 epochs)"
 
@@ -353,3 +357,50 @@ def test_data_may_be_larger_than_memory(tmp_path, ready):
         [sys.executable, "-c", USED + code], capture_output=True, text=True, check=False
     )
     assert run.stdout == "trained: True\n", run.stderr
+
+
+def test_history_tells_of_its_last_epoch():
+    history = History()
+    history.records += [{"loss": 1.0}, {"loss": 2.0}, {"loss": 3.5}]
+    assert repr(history) == "History(3 epochs, loss 3.5)"
+
+
+def test_history_of_one_epoch_plots_itself():
+    history = History()
+    history.records.append({"loss": 1.0, "validation_loss": 2.0})
+    _, ax = plt.subplots()
+    history.plot(ax)
+    assert [line.get_ydata() for line in ax.lines] == [[1.0], [2.0]]
+    plt.close()
+
+
+def test_history_plots_a_quantity_that_only_some_epochs_have():
+    history = History()
+    history.records += [{"loss": 3.0}, {"loss": 2.0, "validation_loss": 4.0}]
+    _, ax = plt.subplots()
+    history.plot(ax)
+    assert [list(line.get_xdata()) for line in ax.lines] == [[1, 2], [2]]
+    plt.close()
+
+
+def test_patience_ends_when_nothing_gets_better():
+    """The same loss again is no fall below the lowest."""
+    model = new_model()
+    model.optimizer = type("Still", (), {"step": lambda self: None})()
+    history = model.fit(X, Y, epochs=9, validation=FRESH, patience=2)
+    assert len(history) == 3
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "rate"),
+    [
+        (MeanSquaredError(), np.eye(3)[Y], 1e200),  # squares overflow
+        (SoftmaxCrossEntropy(), Y, 1e308),  # so do weights; infinity − infinity follows
+    ],
+)
+def test_explosion_is_one_complaint_without_warnings(loss, targets, rate):
+    net = Sequential(Dense(2, 3, np.random.default_rng(0)))
+    model = Model(net, loss, SGD(net.parameters(), rate))
+    with pytest.raises(ValueError, match="loss must stay finite"):
+        model.fit(1e10 * X, targets, epochs=5)
+    assert all(np.isfinite(parameter.value).all() for parameter in net.parameters())
