@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lock bench matrix experiments animations clean
+.PHONY: help book read test lint execute lock bench matrix mutants experiments animations clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,10 @@ bench: .venv/ready  ## time nnlib beside its peers, ten minutes on a quiet machi
 
 matrix: .venv/ready  ## run the whole book on simulated machines (over an hour; resumable): MATRIX="--rows 1"
 	$(BIN)/python scripts/matrix.py $(MATRIX)
+
+mutants: .venv/ready  ## plant mistakes in nnlib and count what the tests notice (hours; resumable): MUTANTS="losses files"
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[oracle,mutants]"
+	$(BIN)/python scripts/mutants.py $(MUTANTS)
 
 experiments: .venv/ready  ## run again the trainings whose stored results chapters load
 	$(BIN)/python scripts/compare_optimizers.py
