@@ -33,6 +33,25 @@ def test_rate_zero_drops_nothing():
     np.testing.assert_array_equal(Dropout(0.0, rng()).forward(inputs), inputs)
 
 
+class Drawn(np.random.Generator):
+    """A generator that draws one number always."""
+
+    def __init__(self, number):
+        super().__init__(np.random.PCG64(0))
+        self.number = number
+
+    def random(self, shape):
+        return np.full(shape, self.number)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.25])
+def test_draws_from_the_rate_on_are_kept(rate):
+    """Draws lie in [0, 1), so that a share of exactly the rate lies below it; at rate 0, none."""
+    ones = np.ones((2, 3))
+    assert Dropout(rate, Drawn(rate)).forward(ones).all()
+    assert not Dropout(0.25, Drawn(0.2499)).forward(ones).any()
+
+
 def test_backward_uses_the_mask_of_the_forward_pass():
     layer = Dropout(0.5, rng())
     outputs = layer.forward(np.ones((20, 30)))

@@ -84,3 +84,27 @@ def test_tolerance_accuracy_counts_what_is_nearer():
     outputs, targets = [[1.0], [2.0], [3.5]], [[1.0], [2.5], [3.0]]
     assert tolerance_accuracy(outputs, targets, 0.5) == 1 / 3
     assert tolerance_accuracy(outputs, targets, 0.51) == 1.0
+
+
+def test_binary_accuracy_takes_logits_unless_told():
+    """A logit of 0.1 says yes, one of −0.1 says no, one of 0 does not say yes."""
+    assert binary_accuracy([[0.1], [-0.1], [0.0]], [[1], [0], [0]]) == 1.0
+
+
+def test_reliability_has_ten_bins_unless_told():
+    """0.05 for each of 20 classes falls into the first bin, 1 into the last."""
+    probabilities = np.vstack([np.full(20, 0.05), np.eye(20)[3]])
+    confidence, share, counts = reliability(probabilities, [0, 3])
+    assert counts.tolist() == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    assert confidence[[0, 9]].tolist() == [0.05, 1.0]
+    assert share[[0, 9]].tolist() == [1.0, 1.0]
+
+
+def test_confusion_matrix_holds_whole_numbers():
+    assert confusion_matrix(np.eye(2), [0, 1]).dtype.kind == "i"
+
+
+def test_reliability_counts_a_probability_just_above_one():
+    """Rows may miss 1 by rounding; such a one belongs to the last bin."""
+    _, _, counts = reliability([[1 + 1e-9, 0.0]], [0], 4)
+    assert counts.tolist() == [0, 0, 0, 1]

@@ -1,5 +1,6 @@
 """What `nnlib.numerics` promises of products, sums, exponential and logarithm: the digits, the errors, the edges."""
 
+import hashlib
 import math
 import threading
 from decimal import Decimal, localcontext
@@ -80,6 +81,18 @@ def test_product_does_not_depend_on_the_order_of_the_terms(length, spread, prepa
     for seed in range(3):
         order = shuffled_in_blocks(length, seed)
         assert same_bits(whole, matmul(prepare(a[:, order]), b[order]))
+
+
+@pytest.mark.parametrize("length", [3, 5, 9, 65, 1025])
+def test_order_does_not_matter_just_above_a_power_of_two_where_sums_are_longest(length):
+    """So many numbers next to 1 need one bit more than a power of two of them."""
+    a, b = (1 - 2.0**-16 * draw(3, length, seed=s) ** 2 for s in (0, 1))
+    whole = matmul(a, b.T)
+    transposed = transposed_matmul(a.T, b.T)
+    for seed in range(9):
+        order = shuffled_in_blocks(length, seed)
+        assert same_bits(whole, matmul(a[:, order], b.T[order]))
+        assert same_bits(transposed, transposed_matmul(a.T[order], b.T[order]))
 
 
 @pytest.mark.parametrize("length", [3, 300, 2048])
@@ -301,6 +314,43 @@ def test_product_leaves_its_factors_alone():
     matmul(a, b)
     transposed_matmul(Rounded(b), b)
     assert (a.tobytes(), b.tobytes()) == before
+
+
+def test_rounded_keeps_22_bits_unless_told():
+    assert Rounded([[1.0]]).bits == 22
+    kept, lost = (
+        [[1 + 2.0**-21, 0.0]],
+        [[1 + 2.0**-22, 0.0]],
+    )  # of 22 bits the last is 2**-21
+    assert Rounded(kept).values.tolist() == kept
+    assert Rounded(lost).values.tolist() != lost
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+@pytest.mark.parametrize("one", [1.0, -1.0])
+def test_transposed_product_of_ones_with_very_large_and_small_numbers(size, one):
+    product = transposed_matmul([[size, size], [2 * size, 0.0]], [[one], [one]])
+    np.testing.assert_allclose(product, [[3 * size * one], [size * one]], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (
+            [[1.0, 2.0, 0.0]],
+            [[1e300, 1e-300]],
+            [[1e300, 1e-300], [2e300, 2e-300], [0, 0]],
+        ),
+        ([[1e300], [1e-300]], [[0.0], [1.0]], [[1e-300]]),
+        ([[1e300]], [[-1e300]], [[-np.inf]]),
+        ([[1e-300]], [[1e-300]], [[0.0]]),
+    ],
+)
+def test_transposed_product_of_large_and_tiny_factors(a, b, expected):
+    np.testing.assert_allclose(transposed_matmul(a, b), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        transposed_matmul(b, a), np.transpose(expected), rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize("bits", [1, 10, 22, 31])
@@ -596,6 +646,78 @@ def test_snap_gives_the_nearest_float32():
     assert same_bits(snapped.astype(np.float32).astype(float), snapped)
     assert (np.abs(snapped - x) <= np.abs(x) * 2.0**-24).all()
     assert same_bits(snap(snapped), snapped)
+
+
+# The digits themselves: a change that leaves the errors as small would still change what the book prints
+
+
+def exact_draw(*shape, seed=0):
+    """Numbers with many digits that are the same on every machine."""
+    whole = np.random.default_rng(seed).integers(-(2**45), 2**45, shape)
+    return whole / 2.0**44
+
+
+def digits(*arrays):
+    whole = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+    return hashlib.sha256(whole).hexdigest()[:12]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (1, "9ea8fc149c8b"),
+        (2, "129f7c0282a1"),
+        (3, "870a650b7f48"),
+        (6, "23a137421618"),
+        (33, "8a89fe996f52"),
+        (700, "f8e0792c3157"),
+        (3000, "fa9b0630c936"),
+    ],
+)
+def test_digits_of_products(length, expected):
+    a, b = exact_draw(4, length), exact_draw(length, 9, seed=1)
+    a[:, ::2] *= 0.01
+    b *= np.ldexp(1.0, np.arange(9) - 4)
+    wide, narrow = b * np.ldexp(1.0, np.arange(length) % 7)[:, np.newaxis], a.T
+    found = digits(
+        matmul(a, b),
+        matmul(Rounded(a), b),
+        transposed_matmul(wide, narrow),
+        transposed_matmul(narrow, wide),
+        transposed_matmul(wide[:, :1], narrow[:, :1]),
+    )
+    assert found == expected
+
+
+POINTS = np.concatenate(
+    [
+        np.arange(-3000, 2800) / 4,
+        np.arange(-2000, 2000) / 512,
+        np.arange(-1000, 1000) / 2**20,
+        (np.arange(-4000, 4001) / 4000 + np.arange(-4000, 4001)) * 0.34657359,
+        [
+            k * 0.34657359027997264 * (1 + j * 1e-10)
+            for k in range(-9, 9)
+            for j in (-1, 1)
+        ],
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "points", "expected"),
+    [
+        (exp, POINTS, "593acf525365"),
+        (expm1, POINTS, "8545438e97eb"),
+        (log, np.abs(POINTS), "0af3fa5940c6"),
+        (log, 1 + POINTS * 2.0**-12, "67fda9e0e0ac"),
+        (sigmoid, POINTS, "c7ecad72591a"),
+        (tanh, POINTS, "e18077f2293d"),
+    ],
+)
+def test_digits_of_functions(function, points, expected):
+    values = function(points)
+    assert digits(values[~np.isnan(values)]) == expected
 
 
 # native
