@@ -64,7 +64,7 @@ def spiral_case(n_per_class, n_units, n_hidden=1):
 
 
 def mnist_10k():
-    """The 8 000 training images of the local file, as numbers from 0 to 1."""
+    """The training images of MNIST, as numbers from 0 to 1."""
     X, y = mnist("train")
     return X.reshape(len(X), -1) / 255, y
 

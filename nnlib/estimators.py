@@ -124,7 +124,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     model_ : nnlib.model.Model
         The trained network, with its history.
     n_features_in_ : int
-    feature_names_in_ : ndarray, shape (n_features_in_,)
+    feature_names_in_ : ndarray, shape (n_inputs,)
         Where `fit` was given a table with named columns.
     """
 

@@ -31,9 +31,8 @@ from machines import INSTALLED, OFF, ROOT, STORE, Machine
 from tqdm.auto import tqdm
 
 RESULTS = ROOT / "chapters" / "results" / "matrix.json"
-TIMES = RESULTS.with_name(
-    "benchmarks.json"
-)  # drawn by one chapter, computed with by none
+# Measured times, which one chapter draws and none computes with.
+TIMES = RESULTS.with_name("benchmarks.json")
 FACTORS = {
     "kernel": ["Prescott", "Haswell", "SkylakeX"],
     "simd": list(OFF),
@@ -331,6 +330,14 @@ def summarize(machine, record):
     }
 
 
+def left_out(machine):
+    """The row of a machine that was not asked for."""
+    return dataclasses.asdict(machine) | {
+        "proof": None,
+        "verdict": "not run: left out",
+    }
+
+
 def print_row(number, row):
     """A line of the table that grows on the terminal, and what failed below it."""
     settings = [str(row[factor]) for factor in FACTORS]
@@ -413,7 +420,9 @@ def table(runs, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="notebooks and tests to run: 02,09")
-    parser.add_argument("--rows", type=int, help="how many rows to run, from the first")
+    parser.add_argument(
+        "--rows", type=int, help="run so many rows, and leave out the others"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     chosen = choose(FACTORS)
@@ -442,11 +451,10 @@ def main():
         for machine, record in spread(run, wanted, options.jobs):
             rows[machine] = summarize(machine, record)
             print_row(chosen.index(machine) + 1, rows[machine])
-    rows = [rows[machine] for machine in wanted]
-    result = table(runs, rows)
-    whole = not options.only and options.rows is None
-    keep(RESULTS if whole else STORE / "part.json", result)
-    print(f"written: {RESULTS if whole else STORE / 'part.json'}")
+    rows = [rows.get(machine) or left_out(machine) for machine in chosen]
+    path = STORE / "part.json" if options.only else RESULTS
+    keep(path, table(runs, rows))
+    print(f"written: {path}")
     verdicts = [each["verdict"] for each in [*runs.values(), *rows]]
     kinds = collections.Counter(each.split(":")[0].split(",")[0] for each in verdicts)
     print(", ".join(f"{number} {kind}" for kind, number in kinds.items()))
