@@ -37,7 +37,7 @@ class Dropout(Layer):
     def __init__(self, rate, rng):
         check_fraction("rate", rate)
         check_rng(rng)
-        self.rate, self.rng = rate, rng
+        self.rate, self.rng = float(rate), rng
         self.training = True
 
     def forward(self, inputs):

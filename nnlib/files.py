@@ -62,7 +62,7 @@ def describe(layer):
     if type(layer) is Dense:
         return [kind, *layer.weights.value.shape]
     if type(layer) is Dropout:
-        return [kind, float(layer.rate)]
+        return [kind, layer.rate]
     if type(layer) is _PLAIN.get(kind):
         return [kind]
     raise TypeError(
