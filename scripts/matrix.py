@@ -53,6 +53,7 @@ OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it them
     "nbval",
     "notebooks",
     "reproducible",
+    "runner",
     "site",
     "source",
 }
@@ -95,10 +96,23 @@ def choose(factors):
     return chosen
 
 
+def what_runs(path):
+    """What of a file decides the outcome: of a notebook, its code and its outputs, and not its text."""
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    kept = [
+        (each["source"], each["outputs"], each["metadata"].get("tags"))
+        for each in cells
+        if each["cell_type"] == "code"
+    ]
+    return json.dumps(kept).encode()
+
+
 def digest(*paths):
-    """A hash of the contents of files."""
+    """A hash of what files hold that runs."""
     contents = [
-        path.relative_to(ROOT).as_posix().encode() + path.read_bytes()
+        path.relative_to(ROOT).as_posix().encode() + what_runs(path)
         for path in sorted(paths)
     ]
     return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
@@ -112,10 +126,8 @@ def foundations():
         *(tests - set((ROOT / "tests").glob("test_*.py"))),
         *(ROOT / "scripts" / name for name in EXPERIMENTS),
         *set((ROOT / "chapters" / "results").glob("*.*")) - {RESULTS, TIMES},
-        *(
-            ROOT / name
-            for name in ("conftest.py", "pyproject.toml", "requirements.txt")
-        ),
+        ROOT / "conftest.py",
+        ROOT / "requirements.txt",
     ]
 
 

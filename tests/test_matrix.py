@@ -245,6 +245,25 @@ def test_changed_file_is_run_again(row, tmp_path):
     assert row()[0] == ["test_b.py"]
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "same"), [("1", "b", True), ("2", "a", False)]
+)
+def test_of_a_notebook_only_the_code_and_its_outputs_count(tmp_path, code, text, same):
+    def notebook(code, text):
+        path = tmp_path / "chapter.ipynb"
+        code_cell = {
+            "cell_type": "code",
+            "source": code,
+            "outputs": [],
+            "metadata": {"mystnb": text},
+        }
+        cells = [{"cell_type": "markdown", "source": text}, code_cell]
+        path.write_text(json.dumps({"cells": cells}))
+        return matrix.what_runs(path)
+
+    assert (notebook("1", "a") == notebook(code, text)) == same
+
+
 def test_change_of_the_library_runs_everything_again(row, monkeypatch, tmp_path):
     row()
     monkeypatch.setattr(matrix, "foundations", lambda: [tmp_path / "test_a.py"])
