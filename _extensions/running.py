@@ -4,7 +4,6 @@ Each chapter gets the script, and a file with what its cells print. Python itsel
 _config.yml: the address of Pyodide's script, or its path below the book's own.
 """
 
-import ast
 import importlib.metadata
 import importlib.util
 import json
