@@ -259,7 +259,7 @@ document.addEventListener("DOMContentLoaded", () => {
     halt("Stopped.");
     say("Stopped. With the next Run, Python starts again, and the cells above it run first.");
   });
-  page.afresh = button("Start afresh", "Forget all runs and edits", () => {
+  page.afresh = button("Start afresh", "Start afresh: forget all runs and edits", () => {
     halt("");
     for (const cell of page.cells) {
       cell.close();
@@ -271,6 +271,6 @@ document.addEventListener("DOMContentLoaded", () => {
   page.stop.disabled = page.afresh.disabled = true;
   const all = button("Run all", "Run all cells", () => runTo(page.cells.at(-1)));
   const bar = element("div", { className: "run-bar" }, all, page.stop, page.afresh, element("p", {}, page.state, page.clock));
-  document.querySelector("article h1").after(bar);
+  document.querySelector("article .reading-time").after(bar);
   setInterval(tick, 500);
 });
