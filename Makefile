@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lock bench matrix mutants experiments animations clean
+.PHONY: help book read test lint execute lite lock bench matrix mutants experiments animations clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -31,6 +31,10 @@ lint: .venv/ready  ## check the form of code and notebooks
 
 execute: .venv/ready  ## run notebooks from top to bottom and store their outputs: NOTEBOOKS=chapters/03*
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/execute.py $(NOTEBOOKS)
+
+lite: book  ## build JupyterLite into the site, for the launch links of a book with a public address
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[lite]"
+	$(BIN)/python scripts/lite.py
 
 lock: .venv/ready  ## write requirements.txt anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
