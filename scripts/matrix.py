@@ -57,6 +57,7 @@ OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it them
     "site",
     "source",
 }
+HELPERS = ["conftest.py", "notebooks.py", "requirements.py", "training_script.py"]
 EXPERIMENTS = ["compare_optimizers.py", "regularize.py"]  # which tests run a piece of
 LINE = "{:>3} {:10} {:11} {:8} {:8} {:>7} {:>7} {:>8} {:>8}  {}"
 PACKAGES = ["matplotlib", "nbval", "numpy", "pytest", "scikit-learn", "scipy"]
@@ -120,10 +121,9 @@ def digest(*paths):
 
 def foundations():
     """The files that every notebook and test may depend on."""
-    tests = set((ROOT / "tests").glob("*.py"))
     return [
         *(ROOT / "nnlib").glob("*.py"),
-        *(tests - set((ROOT / "tests").glob("test_*.py"))),
+        *(ROOT / "tests" / name for name in HELPERS),
         *(ROOT / "scripts" / name for name in EXPERIMENTS),
         *set((ROOT / "chapters" / "results").glob("*.*")) - {RESULTS, TIMES},
         ROOT / "conftest.py",
