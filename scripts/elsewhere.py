@@ -16,6 +16,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 import zipfile
 
@@ -23,11 +24,24 @@ import numpy as np
 import sklearn.datasets
 from machines import INSTALLED, PROOF, ROOT, STORE, TRAINING, VARIABLES, last_line
 
-ARM64, WASM = STORE / "arm64", STORE / "webassembly"
+ARM64 = STORE / "arm64"
 PYTHON = f"python3.{sys.version_info.minor}"
 PYODIDE = "@pyodide/pyodide@0.17.1"  # with NumPy 1.17.5, under Python 3.8
 PYODIDE_SHA512 = "VCeLGQ9NpydiVNUiTWexZEfErQqqo0I8050p5uTxHRlmI4jA1cXt0WOR3pq5WjOCtApkCCT4qV1per1nMOYoFw=="
-PYODIDE_FILES = ("pyodide.", "numpy.", "packages.json")
+PYODIDE_FILES = (
+    "pyodide.",
+    "packages.json",
+    "numpy.",
+    "matplotlib.",
+    "cycler.",
+    "kiwisolver.",
+    "pillow.",
+    "pyparsing.",
+    "python-dateutil.",
+    "pytz.",
+    "setuptools.",
+    "six.",
+)
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SKLEARN = '''"""As much of scikit-learn as the training script needs."""
 import pathlib
@@ -169,20 +183,31 @@ def run_arm64(numpy=INSTALLED):
     return json.loads(done.stdout)
 
 
-def fetch_pyodide(folder):
-    """Unpack the old Python for browsers: of many packages, only NumPy."""
-    npm = program("npm")
-    found = json.loads(call(npm, "pack", PYODIDE, "--json", "--silent", cwd=folder))[0]
-    archive = folder / found["filename"]
-    if found["integrity"] != f"sha512-{PYODIDE_SHA512}":
-        raise Missing(f"{PYODIDE} is not the one that it was")
-    shutil.unpack_archive(archive, folder, filter="data")
-    for path in (folder / "package" / "dist").iterdir():
-        if path.name.startswith(PYODIDE_FILES):
-            path.rename(folder / path.name)
-    shutil.rmtree(folder / "package")
-    archive.unlink()
-    (folder / "index.html").write_text(PAGE, encoding="utf-8")
+def fetch_npm(package, sha512, names):
+    """Unpack those files of a package from npm whose names begin so, without their folders; gives the folder."""
+
+    def fill(folder):
+        pack = [program("npm"), "pack", package, "--json", "--silent"]
+        found = json.loads(call(*pack, cwd=folder))[0]
+        archive = folder / found["filename"]
+        if found["integrity"] != f"sha512-{sha512}":
+            raise Missing(f"{package} is not the one that it was")
+        with tarfile.open(archive) as members:
+            for member in members:
+                name = pathlib.PurePath(member.name).name
+                if member.isfile() and name.startswith(names):
+                    member.name = name
+                    members.extract(member, folder, filter="data")
+        archive.unlink()
+        (folder / "index.html").write_text(PAGE, encoding="utf-8")
+
+    plain = package.strip("@").replace("/", "-").replace("@", "-")
+    return fetch(STORE / plain, fill)
+
+
+def fetch_pyodide():
+    """The old Python for browsers, with NumPy and Matplotlib."""
+    return fetch_npm(PYODIDE, PYODIDE_SHA512, PYODIDE_FILES)
 
 
 def run_wasm():
@@ -192,7 +217,7 @@ def run_wasm():
     except ImportError:
         raise Missing("playwright is not installed (extra: browser)") from None
     chromium = os.environ.get("NNLIB_CHROMIUM") or program("chromium")
-    root = fetch(WASM, fetch_pyodide)
+    root = fetch_pyodide()
     handed = pack(STORE / "handed-to-webassembly")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

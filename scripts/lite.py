@@ -1,6 +1,6 @@
-"""Build JupyterLite, with the chapters in it, into the site: the target of the launch links (see _extensions/launch.py).
+"""Build JupyterLite, with the chapters in it, into the site: the target of the launch links of _extensions/launch.py.
 
-A notebook there starts with a cell that installs what the library imports, since JupyterLite sees only what a cell imports.
+There, a notebook starts with a cell that installs what the library imports: JupyterLite sees only what cells import.
 """
 
 import importlib.util
