@@ -1,7 +1,7 @@
 """Draw the book's animations: WebM videos and their posters, in _static/animations.
 
-The numbers come from the chapters' own cells, which are run up to the place that a video needs; so the same frames
-come out on every run.
+The numbers come from the chapters' own cells, which are run up to the place that a video needs, and for chapter 14
+from its script of long trainings; so the same frames come out on every run.
 """
 
 import contextlib
@@ -16,9 +16,10 @@ import matplotlib
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+import regularize
 from matplotlib.animation import FFMpegWriter
 
-from nnlib.plots import COLORS, MARKERS, plot_regions
+from nnlib.plots import COLORS, MARKERS, draw_network, log_axes, plot_regions
 
 ROOT = pathlib.Path(__file__).parent.parent
 FOLDER = ROOT / "_static" / "animations"
@@ -52,6 +53,31 @@ def spiral():
         share = np.mean(moment.forward(X).argmax(axis=1) == y)
         ax.set(title=f"step {step}, accuracy {share:.2f}", xticks=[-1, 0, 1])
         ax.set(yticks=[-1, 0, 1])
+        yield fig
+
+
+def descent():
+    """Chapter 07: three rates on the curve."""
+    names = names_of("07_derivatives", "df")
+    f, df, x = names["f"], names["df"], np.linspace(0.2, 3.05, 96)
+    rates = {0.001: "too small", 0.01: "right", 0.1: "too large"}
+    paths = {rate: [3.0] for rate in rates}
+    fig, axes = plt.subplots(3, 1, figsize=(5.6, 6.4), sharex=True, sharey=True)
+    above = fig.suptitle("step")
+    for step in range(41):
+        above.set_text(f"step {step}")
+        for i, (ax, (rate, path)) in enumerate(zip(axes, paths.items(), strict=True)):
+            walked = np.array(path)
+            ax.clear()
+            ax.plot(x, f(x), color="0.7")
+            ax.axvline(9 / 4, linestyle="--", color="0.6", linewidth=1)
+            ax.plot(walked[-6:], f(walked[-6:]), "-", color=COLORS[i], linewidth=1)
+            ax.plot(walked, f(walked), MARKERS[i], color=COLORS[i], alpha=0.3, ms=5)
+            ax.plot(walked[-1], f(walked[-1]), MARKERS[i], color=COLORS[i], ms=10)
+            ax.set_title(f"rate {rate}, {rates[rate]}: x = {walked[-1]:.3f}")
+            ax.set(ylabel="f(x)", ylim=(-8, 4))
+            path.append(path[-1] - rate * df(path[-1]))
+        axes[2].set(xlabel="x")
         yield fig
 
 
@@ -102,6 +128,77 @@ def paths():
         axes[0].set(ylabel="$w_2$", title=f"step {step}")
         axes[1].set(title="the valley turned")
         axes[0].legend(loc="upper left", fontsize=9)
+        yield fig
+
+
+def strengths():
+    """Chapter 14: three strengths of L2, the regions and the losses."""
+    names = names_of("14_l1_l2", "new_network")
+    X, y, network = names["X"], names["y"], names["new_network"](0)
+    settings = {"no penalty": "λ = 0", "L2 0.0005": "λ = 0.0005", "L2 0.05": "λ = 0.05"}
+    looks, end, code = regularize.LOOKS, regularize.N_UPDATES, regularize.CODE
+    runs = {
+        title: regularize.train(*regularize.STRENGTHS[name], 0, end, code)
+        for name, title in settings.items()
+    }
+    fig, axes = plt.subplots(3, 2, figsize=(5.6, 7.8), sharex="col", sharey="col")
+    above = fig.suptitle("update")
+    for moment, look in enumerate(looks):
+        above.set_text(f"update {look}")
+        for (left, right), (title, run) in zip(axes, runs.items(), strict=True):
+            found, moments = run
+            for p, value in zip(network.parameters(), moments[moment], strict=True):
+                p.value = value.astype(float)
+            left.clear()
+            plot_regions(left, network.forward, X, y)
+            left.set(title=title, xlabel="", ylabel="", xticks=[], yticks=[])
+            right.clear()
+            for i, kind, style in ((1, "fresh", "-"), (0, "train", "--")):
+                losses = [loss for loss, _ in found[kind][: moment + 1]]
+                right.plot(looks[: moment + 1], losses, style, color=COLORS[i])
+                right.plot(look, losses[-1], MARKERS[i], color=COLORS[i])
+                right.plot([], style + MARKERS[i], color=COLORS[i], label=kind)
+            right.set(xlim=(-300, 10_300), ylim=(0, 1.6), xticks=[0, 5000, 10_000])
+            right.set(title=f"fresh accuracy {found['fresh'][moment][1]:.2f}")
+            right.set(ylabel="loss")
+        axes[0, 1].legend(loc="upper center", ncols=2)
+        axes[2, 1].set(xlabel="update")
+        yield fig
+
+
+def masks():
+    """Chapter 15: a layer's masks, and the mean of the sums that come through them."""
+    names = names_of("15_dropout", "Dropout")
+    h = np.append(names["h"], [2.0, 1.0, 3.0, 2.0])
+    layer = names["Dropout"](0.5, np.random.default_rng(0))
+    outputs = np.array([layer.forward(h) for _ in range(1000)])
+    sums = names["total"](outputs, axis=1)
+    steps = np.arange(1, 1001)
+    means = np.cumsum(sums) / steps
+    shape = {"figsize": (5.6, 4.2), "width_ratios": [5, 6]}
+    fig, (left, right) = plt.subplots(1, 2, **shape)
+    for step in [*range(1, 21), 25, 30, 40, 50, 70, 100, 140, 200, 300, 500, 700, 1000]:
+        left.clear()
+        draw_network(left, [len(h), 1], ["heard", "sum"])
+        for row, (says, heard) in enumerate(zip(h, outputs[step - 1], strict=True)):
+            place = len(h) / 2 - 0.5 - row
+            left.text(-0.6, place, f"{says:.0f}", ha="center", va="center")
+            if heard:
+                left.text(0, place, f"{heard:.0f}", ha="center", va="center")
+                left.plot([0, 1], [place, 0], color=COLORS[0], linewidth=3, zorder=1)
+            else:
+                left.plot(0, place, "x", color="0.4", ms=14, mew=3)
+        left.text(-0.6, -len(h) / 2 - 0.35, "says", ha="center", va="center")
+        left.text(1, 0, f"{sums[step - 1]:.0f}", ha="center", va="center")
+        left.set(xlim=(-0.8, 1.4), title=f"step {step}")
+        right.clear()
+        right.plot(steps[:step], sums[:step], "o", ms=4, alpha=0.6, label="sum")
+        right.plot(steps[:step], means[:step], color=COLORS[1], label="their mean")
+        right.plot(step, means[step - 1], MARKERS[1], color=COLORS[1])
+        right.plot([1, 1000], [sum(h)] * 2, "k--", label=f"all heard: {sum(h):.0f}")
+        log_axes(right, "x")
+        right.set(ylim=(-1, 36), xlabel="step", title=f"mean {means[step - 1]:.2f}")
+        right.legend(loc="upper right")
         yield fig
 
 
@@ -156,9 +253,12 @@ def drift():
 
 ANIMATIONS = {
     "spiral": (spiral, 8),
+    "descent": (descent, 4),
     "valley": (valley, 4),
     "paths": (paths, 10),
+    "strengths": (strengths, 4),
     "sizes": (sizes, 4),
+    "masks": (masks, 3),
     "drift": (drift, 6),
 }
 
@@ -166,6 +266,7 @@ ANIMATIONS = {
 def film(name):
     """Write the video of one animation, and its last frame as a poster."""
     frames, rate = ANIMATIONS[name]
+    plt.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
     writer = FFMpegWriter(rate, codec="libvpx-vp9", extra_args=QUALITY + REPEATABLE)
     video = FOLDER / f"{name}.webm"
     for number, fig in enumerate(frames()):
@@ -182,7 +283,6 @@ def film(name):
 
 if __name__ == "__main__":
     matplotlib.use("agg")
-    plt.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
     FOLDER.mkdir(exist_ok=True)
     for name in sys.argv[1:] or ANIMATIONS:
         film(name)
