@@ -9,11 +9,11 @@ import re
 from docutils import nodes
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
-WORDS_A_MINUTE = 140
-SECONDS_A_LINE_OF_CODE = 3
-SECONDS_A_FIGURE = 20
-MINUTES_A_QUIZ = 4
-MINUTES_AN_EXERCISE = 6
+WORDS_A_MINUTE = 100
+SECONDS_A_LINE_OF_CODE = 4
+SECONDS_A_FIGURE = 30
+MINUTES_A_QUIZ = 5
+MINUTES_AN_EXERCISE = 12
 STEP = 5  # minutes, to which a time is rounded
 NOT_READ = (nodes.literal_block, nodes.raw, nodes.title)
 
