@@ -1,12 +1,13 @@
-"""Corrections of the written pages, where the theme leaves no option.
+"""Corrections of the written pages, where the theme and other libraries leave no option.
 
-Most serve readers who hear the book: every control is called what it shows, every part
-of the page belongs to a region, and no role promises what is not there.
+Some serve readers who hear the book: every control is called what it shows, every part of the page belongs to a region,
+and no role promises what is not there. Others make the HTML valid, and light: see loading.py.
 """
 
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from loading import join_styles, load_less, run_scripts_last
 
 
 def name_controls(page):
@@ -35,27 +36,46 @@ def simplify_summaries(page):
         paragraph.name = "strong"
 
 
-def load_less(page):
-    """Load the index of the whole book where one searches, and not on every page."""
-    if not page.select("#search-results"):
-        for name in "searchtools", "language_data", "searchindex":
-            for script in page.select(f"script[src*='{name}.js']"):
-                script.decompose()
+def drop_repeated_ids(page):
+    """Leave an id to the first that has it: exercises share one, and so do notes of docstrings."""
+    seen = set()
+    for element in page.select("[id]"):
+        if element["id"] in seen:
+            del element["id"]
+        else:
+            seen.add(element["id"])
+
+
+def complete_redirect(page, title):
+    """Make a document of the line that leads from index.html to the landing page."""
+    if page.html:
+        return page
+    head = f'<meta charset="utf-8"><title>{title}</title>{page}'
+    text = f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head></html>\n'
+    return BeautifulSoup(text, "html.parser")
 
 
 def correct_pages(app, exception):
     if exception or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
+    outdir = Path(app.outdir)
+    pages = [*outdir.glob("*.html"), *outdir.glob("[!_]*/*.html")]
+    for path in pages:
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        if path.name == "index.html":
+            page = complete_redirect(page, app.config.html_title)
         name_controls(page)
         mark_regions(page)
         drop_wrong_roles(page)
         simplify_summaries(page)
+        drop_repeated_ids(page)
         load_less(page)
+        run_scripts_last(page)
+        if page.body:
+            join_styles(page, path)
         path.write_text(str(page), encoding="utf-8")
 
 
 def setup(app):
-    app.connect("build-finished", correct_pages)
+    app.connect("build-finished", correct_pages, priority=900)  # once all is there
     return {"parallel_read_safe": True, "parallel_write_safe": True}

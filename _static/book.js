@@ -14,6 +14,6 @@ function markWideFormulas() {
 }
 
 window.addEventListener("load", () => {
-  window.MathJax?.startup.promise.then(markWideFormulas);
+  window.MathJax?.startup?.promise?.then(markWideFormulas);
   window.addEventListener("resize", markWideFormulas);
 });

@@ -4,8 +4,10 @@ The browser is Chromium, found on the PATH, or the one that NNLIB_CHROMIUM names
 """
 
 import functools
+import gzip
 import http.server
 import os
+import pathlib
 import shutil
 import threading
 
@@ -23,6 +25,7 @@ FLAGS = [
     "--no-first-run",
 ]
 
+TEXTS = {".html", ".css", ".js", ".mjs", ".json", ".svg"}
 SETTLED = 400  # milliseconds; the theme measures 300 ms after a change
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 LOOKS = {
@@ -39,13 +42,36 @@ def site():
     return SITE
 
 
+@functools.cache
+def compressed(path):
+    return gzip.compress(path.read_bytes())
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve files as a host of pages does: text compressed, connections kept open."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = pathlib.Path(self.translate_path(self.path))
+        if path.suffix not in TEXTS or not path.is_file():
+            super().do_GET()
+            return
+        body = compressed(path)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture(scope="session")
 def address(site):
     """Serve the book on this machine, as long as its pages are looked at."""
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
 
     handler = functools.partial(Handler, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

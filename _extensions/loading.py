@@ -1,0 +1,60 @@
+"""What a page loads, and when: its text appears before any script has run."""
+
+import re
+from hashlib import sha256
+from os.path import relpath
+from urllib.parse import urlsplit
+
+
+def load_less(page):
+    """Load the index of the whole book where one searches, MathJax where formulas are, and icons as a font."""
+    unused = ["scripts/fontawesome"]  # half a megabyte, compressed
+    if not page.select("#search-results"):
+        unused += ["searchtools", "language_data", "searchindex"]
+    if not page.select(".math"):
+        unused += ["mathjax/formulas"]
+    for name in unused:
+        for script in page.select(f"script[src*='{name}.js']"):
+            script.decompose()
+    for hint in page.select("link[rel=preload][as=script]"):
+        hint.decompose()
+
+
+def run_scripts_last(page):
+    """Let no script hold up the text: all run in their order once the page is read."""
+    for script in page.select("script[src]:not([async])"):
+        script["defer"] = ""
+    for script in page.select("script:not([src])"):
+        if script.text.startswith("DOCUMENTATION_OPTIONS."):
+            script["type"] = "module"  # it waits for the file that makes these options
+
+
+def styles(path, folder):
+    """Read a style sheet with what it imports, its addresses as seen from a folder."""
+
+    def seen_from_there(match):
+        return f"url({relpath(path.parent / match[1], folder)})"
+
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"url\((?!data:)[\"']?([^)\"']+)[\"']?\)", seen_from_there, text)
+    return re.sub(
+        r"@import \"([^\"]+)\";",
+        lambda match: styles(path.parent / match[1], folder),
+        text,
+    )
+
+
+def join_styles(page, path):
+    """Replace the style sheets of a page, a dozen, by one file with all of them."""
+    first, *others = page.select("link[rel=stylesheet]")
+    sheets = [
+        (path.parent / urlsplit(link["href"]).path).resolve()
+        for link in (first, *others)
+    ]
+    folder = next(parent for parent in sheets[0].parents if parent.name == "_static")
+    text = "\n".join(styles(sheet, folder) for sheet in sheets)
+    joined = folder / f"styles-{sha256(text.encode()).hexdigest()[:8]}.css"
+    joined.write_text(text, encoding="utf-8")
+    first["href"] = relpath(joined, path.parent)
+    for link in others:
+        link.decompose()
