@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lite lock bench matrix mutants experiments animations clean
+.PHONY: help book read test lint execute lite lock bench matrix mutants experiments animations interactive clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -57,6 +57,9 @@ experiments: .venv/ready  ## run again the trainings whose stored results chapte
 
 animations: .venv/ready  ## draw the videos anew from the chapters' numbers
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/animate.py
+
+interactive: .venv/ready  ## draw the static pictures of the interactive figures anew, and the regions that one shows
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/interactive.py
 
 clean:  ## remove what was built, the environment included
 	rm -rf _build .venv *.egg-info .pytest_cache .ruff_cache node_modules
