@@ -179,7 +179,7 @@ def masks():
     fig, (left, right) = plt.subplots(1, 2, **shape)
     for step in [*range(1, 21), 25, 30, 40, 50, 70, 100, 140, 200, 300, 500, 700, 1000]:
         left.clear()
-        draw_network(left, [len(h), 1], ["heard", "sum"])
+        draw_network(left, [len(h), 1])
         for row, (says, heard) in enumerate(zip(h, outputs[step - 1], strict=True)):
             place = len(h) / 2 - 0.5 - row
             left.text(-0.6, place, f"{says:.0f}", ha="center", va="center")
@@ -188,9 +188,10 @@ def masks():
                 left.plot([0, 1], [place, 0], color=COLORS[0], linewidth=3, zorder=1)
             else:
                 left.plot(0, place, "x", color="0.4", ms=14, mew=3)
-        left.text(-0.6, -len(h) / 2 - 0.35, "says", ha="center", va="center")
+        for column, name in ((-0.6, "says"), (0, "heard"), (1, "sum")):
+            left.text(column, len(h) / 2 + 0.1, name, ha="center")
         left.text(1, 0, f"{sums[step - 1]:.0f}", ha="center", va="center")
-        left.set(xlim=(-0.8, 1.4), title=f"step {step}")
+        left.set(xlim=(-0.8, 1.4), ylim=(-3, 3.5), title=f"step {step}")
         right.clear()
         right.plot(steps[:step], sums[:step], "o", ms=4, alpha=0.6, label="sum")
         right.plot(steps[:step], means[:step], color=COLORS[1], label="their mean")
