@@ -23,7 +23,7 @@ class Cell {
     const run = button("Run", `Run cell ${number}`, () => runTo(this));
     run.title = "Run this cell, after those above that have not run";
     this.edit = button("Edit", `Edit cell ${number}`, () => this.open());
-    this.undo = button("Undo edits", `Undo the edits of cell ${number}`, () => this.close());
+    this.undo = button("Undo edits", `Undo edits of cell ${number}`, () => this.close());
     this.undo.hidden = true;
     const controls = element("div", { className: "run-controls" }, run, this.edit, this.undo);
     this.verdict = element("p", { className: "run-verdict", role: "status" });
