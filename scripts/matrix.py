@@ -44,6 +44,7 @@ MORE_KERNELS = {
     "kernel": machines.KERNELS,
 }  # for the fixed set, which is quick
 OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it themselves
+    "animations",
     "arithmetic",
     "back_matter",
     "benchmarks",
