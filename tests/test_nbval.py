@@ -19,7 +19,7 @@ MISTAKES = {
         "nnlib/optimizers.py",
         "beta1=0.9",
         "beta1=0.8",
-        "19_digits",
+        "22_prediction",
     ),
     "two colours exchanged": (
         "nnlib/plots.py",
