@@ -7,7 +7,13 @@ and no role promises what is not there. Others make the HTML valid, and light: s
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from loading import join_styles, load_less, run_scripts_last
+from loading import (
+    join_styles,
+    know_the_theme,
+    leave_plain_code_plain,
+    load_less,
+    run_scripts_last,
+)
 
 
 def name_controls(page):
@@ -71,6 +77,8 @@ def correct_pages(app, exception):
         drop_repeated_ids(page)
         load_less(page)
         run_scripts_last(page)
+        know_the_theme(page)
+        leave_plain_code_plain(page)
         if page.body:
             join_styles(page, path)
         path.write_text(str(page), encoding="utf-8")

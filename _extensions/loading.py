@@ -29,6 +29,23 @@ def run_scripts_last(page):
             script["type"] = "module"  # it waits for the file that makes these options
 
 
+def know_the_theme(page):
+    """Let the first script choose light or dark, so that nothing is drawn twice, or in the wrong colours first."""
+    old = 'dataset.theme = localStorage.getItem("theme") || "auto"'
+    new = """dataset.theme = {light: "light", dark: "dark"}[localStorage.getItem("mode")]
+      ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
+    for script in page.select("head > script:not([src])"):
+        script.string = script.text.replace(old, new)
+
+
+def leave_plain_code_plain(page):
+    """Free names, punctuation and spaces in code, half of what a page consists of, of marks that give no colour."""
+    for mark in page.select(
+        ":is(.n, .nn, .p, .w, pre > span:not([class])):is(.highlight span)"
+    ):
+        mark.unwrap()
+
+
 def styles(path, folder):
     """Read a style sheet with what it imports, its addresses as seen from a folder."""
 
