@@ -48,6 +48,7 @@ OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it them
     "arithmetic",
     "back_matter",
     "benchmarks",
+    "interactive_data",
     "matrix",
     "mirror",
     "mutants",
