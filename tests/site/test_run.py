@@ -131,6 +131,17 @@ def test_nothing_is_loaded_before_the_first_run(browser, address):
     page.context.close()
 
 
+def test_newcomer_reads_with_one_click_and_runs_code_with_two(browser, address):
+    page = browser.new_page()
+    page.context.route(CDN, lambda route: route.abort())
+    page.goto(address)
+    page.get_by_role("link", name="Start with the first chapter").click()
+    page.wait_for_url("**/01_*.html")
+    with page.expect_request(CDN):
+        click(page, "Run all cells")
+    page.close()
+
+
 def test_every_code_cell_of_every_chapter_has_its_own_output_to_compare_with(site):
     """The page counts its cells, and the stored outputs are counted in the notebook: both must be the same ones."""
     import bs4
