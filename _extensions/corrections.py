@@ -61,12 +61,20 @@ def complete_redirect(page, title):
     return BeautifulSoup(text, "html.parser")
 
 
+def mend_search(script):
+    """Let a search result quote the text of its page, without the menus around; names with dots are ids, too."""
+    text = script.read_text(encoding="utf-8")
+    text = text.replace('`[role="main"] ${anchor}`', '`[id="${anchor.slice(1)}"]`')
+    text = text.replace("""'[role="main"]'""", '"article"')
+    script.write_text(text, encoding="utf-8")
+
+
 def correct_pages(app, exception):
     if exception or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    pages = [*outdir.glob("*.html"), *outdir.glob("[!_]*/*.html")]
-    for path in pages:
+    paths = [outdir / f"{name}.html" for name in (*app.env.all_docs, "search", "index")]
+    for path in filter(Path.exists, paths):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         if path.name == "index.html":
             page = complete_redirect(page, app.config.html_title)
@@ -82,6 +90,7 @@ def correct_pages(app, exception):
         if page.body:
             join_styles(page, path)
         path.write_text(str(page), encoding="utf-8")
+    mend_search(outdir / "_static" / "searchtools.js")
 
 
 def setup(app):
