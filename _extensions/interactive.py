@@ -1,4 +1,4 @@
-"""Load what brings a figure to life on the pages that have one: script, style, and the figure's data, if there are any.
+"""Load what brings a figure to life on the pages that have one: the script, and the figure's data, if there are any.
 
 Such a figure is a static picture in <figure class="interactive" data-figure="…">; see _page/interactive.js.
 """
@@ -12,7 +12,6 @@ def add_files(app, pagename, templatename, context, doctree):
     figures = re.findall(r'data-figure="(\w+)"', context.get("body", ""))
     if app.builder.name != "html" or not figures:
         return
-    app.add_css_file("interactive/interactive.css")
     for name in (*figures, "interactive"):  # the data first
         if (Path(app.srcdir) / "_page" / f"{name}.js").exists():
             app.add_js_file(f"interactive/{name}.js", loading_method="defer")
@@ -22,7 +21,7 @@ def copy_files(app, exception):
     if exception or app.builder.name != "html":
         return
     source, target = Path(app.srcdir) / "_page", Path(app.outdir) / "_static"
-    for name in ("interactive.css", "interactive.js", "regions.js"):
+    for name in ("interactive.js", "regions.js"):
         copy(source / name, target / "interactive")
 
 

@@ -74,7 +74,7 @@
       this.interval = x;
       this.x = (value) => ((value - x[0]) / (x[1] - x[0])) * (right - left);
       this.y = (value) => ((y[1] - value) / (y[1] - y[0])) * (bottom - top);
-      this.plot = svg("svg", { x: left, y: top, width: right - left, height: bottom - top });
+      this.plot = svg("svg", { x: left, y: top, width: right - left, height: bottom - top, "aria-hidden": true });
       this.title = svg("text", { x: (left + right) / 2, y: top - 8, "font-size": 14 });
       const texts = [
         svg("text", { x: (left + right) / 2, y: bottom + 34 }, labels[0]),
@@ -108,9 +108,12 @@
       this.line(places.map((x) => [x, f(x)]), ...look);
     }
 
-    dot(x, y, fill, text = "") {
-      const place = { x: this.x(x) + 8, y: this.y(y) + 6, "text-anchor": "start" };
-      this.plot.append(svg("circle", { cx: this.x(x), cy: this.y(y), r: 4, fill }), svg("text", place, text));
+    dot(x, y, fill) {
+      this.plot.append(svg("circle", { cx: this.x(x), cy: this.y(y), r: 4, fill }));
+    }
+
+    text(x, y, text) {
+      this.plot.append(svg("text", { x: this.x(x) + 8, y: this.y(y) + 5, "text-anchor": "start" }, text));
     }
   }
 
@@ -161,7 +164,7 @@
           const look = [COLORS[k], 2, k ? "7 3" : "none"];
           axes.curve(curve, ...look);
           axes.line([[-3.8, 3.8 - 0.4 * k], [-3.2, 3.8 - 0.4 * k]], ...look);
-          axes.dot(-3.2, 3.8 - 0.4 * k, "none", label);
+          axes.text(-3.2, 3.8 - 0.4 * k, label);
           axes.dot(x, curve(x), "#000");
         }
         const none = corner && x === 0 ? ` (it has none at the ${corner}; one takes 0)` : "";
@@ -187,7 +190,8 @@
         const path = walk(rate, steps);
         const drawn = path.filter((x) => Math.abs(x) < 1000);
         axes.line(drawn.map((x) => [x, height(x)]), COLORS[1], 1);
-        drawn.forEach((x, step) => axes.dot(x, height(x), COLORS[1], step < 3 ? step : ""));
+        drawn.forEach((x) => axes.dot(x, height(x), COLORS[1]));
+        drawn.slice(0, 3).forEach((x, step) => axes.text(x, height(x), step));
         const [end, title, count] = [path.at(-1), `rate ${digits(rate, 3)}`, `${steps} step${steps === 1 ? "" : "s"}`];
         const numbers = `After ${count}: x = ${digits(end, 3)}, f(x) = ${digits(height(end), 3)}. ${outcome(rate)}`;
         return [title, `A walk down the curve from x = 3, ${title}, ${count}. ${outcome(rate)}`, numbers];
