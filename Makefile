@@ -4,7 +4,7 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read test lint execute lite lock bench matrix mutants experiments animations interactive clean
+.PHONY: help book read pdf test lint execute lite lock bench matrix mutants experiments animations interactive clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -21,6 +21,11 @@ book: .venv/ready  ## build the HTML book, warnings as errors
 
 read: book  ## build the book, serve it on this machine and open a browser
 	$(BIN)/python scripts/serve.py
+
+pdf: book  ## print the book into one PDF, which its landing page then offers; needs Chromium
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[browser]"
+	$(BIN)/python scripts/pdf.py
+	$(MAKE) book
 
 test: lint book  ## run everything that must pass, the long notebooks first
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder chapters back_matter tests
