@@ -233,8 +233,13 @@ def test_finger_finds_and_moves_the_sliders(browser, address, name):
 
 @each_figure
 def test_without_scripts_the_static_picture_stays(browser, address, name):
-    figure = Figure(browser, url(address, name), java_script_enabled=False)
+    still = {"java_script_enabled": False, "viewport": PHONE}
+    figure = Figure(browser, url(address, name), **still)
     picture = figure.node.get_by_role("img")
+    box = picture.bounding_box()
+    width, height = (int(picture.get_attribute(side)) for side in ("width", "height"))
+    assert box["width"] < PHONE["width"]
+    assert box["width"] / box["height"] == pytest.approx(width / height, abs=0.01)
     assert picture.get_attribute("src").endswith(f"/{name}.svg")
     assert picture.get_attribute("alt").endswith(".")
     answer = figure.page.request.get(f"{address}_static/interactive/{name}.svg")
