@@ -62,16 +62,19 @@ def styles(path, folder):
 
 
 def join_styles(page, path):
-    """Replace the style sheets of a page, a dozen, by one file with all of them."""
+    """Replace the style sheets of a page, a dozen, by one file with all of them.
+
+    The link notes their names: a page that is not written anew in the next build still gets what has changed in them.
+    """
     first, *others = page.select("link[rel=stylesheet]")
-    sheets = [
-        (path.parent / urlsplit(link["href"]).path).resolve()
-        for link in (first, *others)
+    links = first.get("data-parts", "").split() or [
+        urlsplit(link["href"]).path for link in (first, *others)
     ]
+    sheets = [(path.parent / link).resolve() for link in links]
     folder = next(parent for parent in sheets[0].parents if parent.name == "_static")
     text = "\n".join(styles(sheet, folder) for sheet in sheets)
     joined = folder / f"styles-{sha256(text.encode()).hexdigest()[:8]}.css"
     joined.write_text(text, encoding="utf-8")
-    first["href"] = relpath(joined, path.parent)
+    first.attrs |= {"href": relpath(joined, path.parent), "data-parts": " ".join(links)}
     for link in others:
         link.decompose()

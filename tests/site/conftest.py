@@ -110,7 +110,7 @@ def page(request, browser, address):
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("request", lambda request: page.requests.append(request.url))
     page.goto(f"{address}{request.param}.html")
-    page.evaluate("window.MathJax?.startup?.promise")
+    page.evaluate("window.typesetAll?.()")
     page.add_style_tag(
         content="* { animation: none !important; transition: none !important }"
     )
