@@ -4,6 +4,7 @@ Some serve readers who hear the book: every control is called what it shows, eve
 and no role promises what is not there. Others make the HTML valid, and light: see loading.py.
 """
 
+import re
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -12,6 +13,7 @@ from loading import (
     know_the_theme,
     leave_plain_code_plain,
     load_less,
+    reserve_room,
     run_scripts_last,
 )
 
@@ -73,9 +75,12 @@ def correct_pages(app, exception):
     if exception or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    paths = [outdir / f"{name}.html" for name in (*app.env.all_docs, "search", "index")]
-    for path in filter(Path.exists, paths):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    names = [*app.env.all_docs, "search", "index"]
+    paths = [path for name in names if (path := outdir / f"{name}.html").exists()]
+    texts = {path: path.read_text(encoding="utf-8") for path in paths}
+    icons = set(re.findall(r"\bfa-[\w-]+", " ".join(texts.values())))
+    for path, text in texts.items():
+        page = BeautifulSoup(text, "html.parser")
         if path.name == "index.html":
             page = complete_redirect(page, app.config.html_title)
         name_controls(page)
@@ -87,8 +92,9 @@ def correct_pages(app, exception):
         run_scripts_last(page)
         know_the_theme(page)
         leave_plain_code_plain(page)
+        reserve_room(page, path)
         if page.body:
-            join_styles(page, path)
+            join_styles(page, path, icons)
         path.write_text(str(page), encoding="utf-8")
     mend_search(outdir / "_static" / "searchtools.js")
 

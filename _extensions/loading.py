@@ -5,9 +5,11 @@ from hashlib import sha256
 from os.path import relpath
 from urllib.parse import urlsplit
 
+from icons import keep_icons
+
 
 def load_less(page):
-    """Load the index of the whole book where one searches, MathJax where formulas are, and icons as a font."""
+    """Load the index of the whole book where one searches, MathJax where formulas are, and no script for icons."""
     unused = ["scripts/fontawesome"]  # half a megabyte, compressed
     if not page.select("#search-results"):
         unused += ["searchtools", "language_data", "searchindex"]
@@ -46,6 +48,16 @@ def leave_plain_code_plain(page):
         mark.unwrap()
 
 
+def reserve_room(page, path):
+    """Say how large figures are, so that the text below stays where it is when they come."""
+    for image in page.select("article img[src$='.svg']:not([width])"):
+        drawing = (path.parent / image["src"]).read_text(encoding="utf-8")
+        *_, width, height = re.search(r'viewBox="(.*?)"', drawing)[1].split()
+        scale = 4 / 3 if re.search(r'<svg[^>]* width="[\d.]+pt"', drawing) else 1
+        image["width"] = round(float(width) * scale)
+        image["height"] = round(float(height) * scale)
+
+
 def styles(path, folder):
     """Read a style sheet with what it imports, its addresses as seen from a folder."""
 
@@ -61,7 +73,7 @@ def styles(path, folder):
     )
 
 
-def join_styles(page, path):
+def join_styles(page, path, icons):
     """Replace the style sheets of a page, a dozen, by one file with all of them.
 
     The link notes their names: a page that is not written anew in the next build still gets what has changed in them.
@@ -73,6 +85,7 @@ def join_styles(page, path):
     sheets = [(path.parent / link).resolve() for link in links]
     folder = next(parent for parent in sheets[0].parents if parent.name == "_static")
     text = "\n".join(styles(sheet, folder) for sheet in sheets)
+    text = keep_icons(text, icons, folder / "vendor/fontawesome/webfonts")
     joined = folder / f"styles-{sha256(text.encode()).hexdigest()[:8]}.css"
     joined.write_text(text, encoding="utf-8")
     first.attrs |= {"href": relpath(joined, path.parent), "data-parts": " ".join(links)}

@@ -12,7 +12,6 @@ PARTS = (
     "output/chtml.js",
     "output/chtml/fonts/tex.js",
     "a11y/assistive-mml.js",
-    "tex-mml-chtml.js",
 )
 FONTS = "output/chtml/fonts/woff-v2"
 

@@ -62,6 +62,9 @@ def add_script(app, pagename, templatename, context, doctree):
     if app.builder.format == "html" and re.match(r"chapters/\d", pagename):
         stem = pagename.split("/")[1]
         app.add_js_file("run/run.js", loading_method="defer", **{"data-page": stem})
+        bar = '<div class="run-bar pst-js-only"></div>'  # the script fills it
+        line = r'<p class="reading-time">.*?</p>'
+        context["body"] = re.sub(line, rf"\g<0>\n{bar}", context["body"], count=1)
 
 
 def write(app, exception):

@@ -1,33 +1,50 @@
-// Formulas in the window are typeset at once, the others a few at a time as soon as the reader does something: so even
-// a phone shows the text, and answers, without delay. typesetAll() does not wait, and returns a promise.
+// Formulas wait for the text. If the window shows some, these come first; all others come, a few at a time, as soon as
+// the reader does something. typesetAll() does not wait for that, and returns a promise.
+{
+  const BATCH = 8;
+  const SIGNS = ["scroll", "pointermove", "pointerdown", "keydown", "focusin"];
+  const source = new URL("startup.js", document.currentScript.src);
+  const formulas = [...document.querySelectorAll(".math")];
+  const once = (make, made) => () => (made ??= make());
 
-const BATCH = 8;
-const SIGNS = ["scroll", "pointermove", "pointerdown", "keydown", "focusin", "beforeprint"];
-const formulas = [...document.querySelectorAll(".math")];
-let done;
+  const load = once(() => new Promise((resolve) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: source, onload: () => resolve(MathJax.startup.promise) });
+    document.head.append(script);
+  }));
 
-function typesetVisible() {
-  SIGNS.forEach((sign) => addEventListener(sign, typesetAll, { once: true }));
-  const isVisible = (formula) => formula.getBoundingClientRect().top < innerHeight;
-  return MathJax.typesetPromise(formulas.filter(isVisible));
-}
+  // A formula within a line cannot be broken. One that is wider than its column scrolls.
+  function markWide(formulas) {
+    for (const formula of formulas.filter((formula) => formula.matches("span"))) {
+      const column = formula.closest("p, li, dt, dd, td, th, div");
+      const width = formula.firstElementChild?.getBoundingClientRect().width;
+      formula.classList.toggle("wide", width > column.clientWidth);
+    }
+  }
 
-function typesetAll() {
-  done ??= MathJax.startup.promise.then(async () => {
-    while (formulas.length > 0) {
-      await MathJax.typesetPromise(formulas.splice(0, BATCH));
+  async function typeset(formulas) {
+    if (formulas.length > 0) {
+      await load();
+      await MathJax.typesetPromise(formulas);
+      markWide(formulas);
+    }
+  }
+
+  window.typesetAll = once(async () => {
+    for (let start = 0; start < formulas.length; start += BATCH) {
+      await typeset(formulas.slice(start, start + BATCH));
       await new Promise((resume) => setTimeout(resume));
     }
   });
-  return done;
-}
 
-window.MathJax = {
-  ...window.MathJax,
-  loader: { load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"] },
-  startup: { pageReady: typesetVisible },
-};
-const startup = document.createElement("script");
-startup.src = new URL("startup.js", document.currentScript.src);
-document.head.append(startup);
-addEventListener("beforeprint", () => MathJax.typeset());
+  window.MathJax = {
+    ...window.MathJax,
+    loader: { load: ["core", "input/tex", "output/chtml", "a11y/assistive-mml"] },
+    startup: { typeset: false },
+  };
+  const isSeen = (formula) => formula.getBoundingClientRect().top < innerHeight;
+  requestAnimationFrame(() => setTimeout(() => typeset(formulas.filter(isSeen))));
+  SIGNS.forEach((sign) => addEventListener(sign, typesetAll, { once: true }));
+  addEventListener("resize", () => markWide(formulas));
+  addEventListener("beforeprint", () => MathJax.typeset?.());
+}

@@ -270,7 +270,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   page.stop.disabled = page.afresh.disabled = true;
   const all = button("Run all", "Run all cells", () => runTo(page.cells.at(-1)));
-  const bar = element("div", { className: "run-bar" }, all, page.stop, page.afresh, element("p", {}, page.state, page.clock));
-  document.querySelector("article .reading-time").after(bar);
+  const bar = document.querySelector(".run-bar");
+  bar.append(all, page.stop, page.afresh, element("p", {}, page.state, page.clock));
   setInterval(tick, 500);
 });

@@ -3,6 +3,7 @@
 The browser is Chromium, found on the PATH, or the one that NNLIB_CHROMIUM names.
 """
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -63,7 +64,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # a page that is left asks no more
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
