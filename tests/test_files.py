@@ -12,6 +12,7 @@ import pytest
 import safetensors.numpy
 from requirements import require
 
+from nnlib import files
 from nnlib.dropout import Dropout
 from nnlib.files import (
     describe,
@@ -232,6 +233,16 @@ def test_malformed_description_is_refused(description):
         rebuild(description, {"0.weights": np.ones((4, 6))})
 
 
+@pytest.mark.parametrize("error", [KeyError, RecursionError, ValueError])
+def test_what_cannot_be_built_names_the_file(path, monkeypatch, error):
+    def fail(*_):
+        raise error("odd")
+
+    monkeypatch.setattr(files, "rebuild", fail)
+    with pytest.raises(ValueError, match=r"model\.safetensors is not a file that can"):
+        load(path)
+
+
 def test_arrays_must_fit_the_description():
     arrays = {"weights": np.ones((4, 6)), "biases": np.ones((6, 1))}
     with pytest.raises(ValueError, match=r"biases must be floats of shape \(6,\)"):
@@ -311,8 +322,9 @@ def test_full_disk_leaves_the_old_file(tmp_path):
 
 
 def test_missing_folder_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         write_whole(tmp_path / "nowhere" / "model", b"x")
+    assert caught.value.__context__ is None  # not one that came while tidying up
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "nowhere")
     assert list(tmp_path.iterdir()) == []

@@ -99,8 +99,8 @@ def server(tmp_path):
         running.shutdown()
 
 
-def sums(folder):
-    names = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
+def sums(folder, part="train"):
+    names = (f"{part}-images-idx3-ubyte.gz", f"{part}-labels-idx1-ubyte.gz")
     return [hashlib.md5((folder / name).read_bytes()).hexdigest() for name in names]
 
 
@@ -115,6 +115,28 @@ def test_download_happens_once(server, monkeypatch):
     name = "train-labels-idx1-ubyte.gz"
     path = data._find("mnist", name, url, sums(folder)[1])
     assert path.name == name
+
+
+def test_download_of_the_test_part(server, monkeypatch):
+    url, folder, _ = server
+    write(folder, IMAGES + 1, prefix="t10k-")
+    known = (url, *sums(folder), *sums(folder, "t10k"))
+    monkeypatch.setitem(data._SOURCES, "mnist", known)
+    assert np.array_equal(mnist("test")[0], IMAGES + 1)
+
+
+def test_a_part_may_hold_as_many_images_as_mnist_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLIB_DATA", str(tmp_path))
+    write(tmp_path)
+    limits = []
+
+    def read(path, shape, most):
+        limits.append(most)
+        return read_idx(path, shape, most)
+
+    monkeypatch.setattr(data, "read_idx", read)
+    mnist()
+    assert limits == [60_000, 60_000]
 
 
 def test_download_with_another_checksum_is_refused_and_not_kept(server, monkeypatch):

@@ -253,6 +253,15 @@ def test_loss_that_is_not_finite_stops_training_and_keeps_the_last_good_paramete
     assert np.isfinite(model.predict(points)).all()
 
 
+def test_prediction_is_made_without_dropout():
+    rng = np.random.default_rng(0)
+    net = Sequential(Dropout(0.5, rng), Dense(2, 3, rng))
+    model = Model(net, SoftmaxCrossEntropy(), SGD(net.parameters(), 1.0))
+    inputs = np.ones((20, 2))
+    expected = net.layers[1].forward(inputs)
+    assert model.predict(inputs).tobytes() == expected.tobytes()
+
+
 def test_ready_batches_are_read_anew_in_each_epoch():
     model, expected = new_model(), new_model()
     parts = [(X[:40], Y[:40]), (X[40:], Y[40:])]
