@@ -39,16 +39,17 @@ function mergeCode() {
   });
 }
 
-async function prepare() {
+// The numbers of the pages are known once the book has been printed.
+function fillIn(pages) {
+  for (const span of document.querySelectorAll("[data-page-of]")) {
+    span.textContent = pages[span.dataset.pageOf] ?? "000";
+  }
+}
+
+async function prepare(pages) {
+  fillIn(pages);
   await MathJax.startup.promise;
   await document.fonts.ready;
   shrinkWideFormulas();
   mergeCode();
-}
-
-// The numbers of the pages are known once the book has been printed.
-function fillInPageNumbers(pages) {
-  for (const span of document.querySelectorAll("[data-page-of]")) {
-    span.textContent = pages[span.dataset.pageOf];
-  }
 }

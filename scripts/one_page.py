@@ -29,11 +29,8 @@ SHAPES = [
     "font-style: italic; font-weight: bold",
 ]
 MATHJAX = {
-    "options": {
-        "processHtmlClass": "math",
-        "enableMenu": False,
-        "renderActions": {"assistiveMml": []},  # the TeX is what is read aloud
-    }
+    "loader": {"load": ["core", "input/tex", "output/chtml"]},
+    "options": {"processHtmlClass": "math"},  # the TeX is what is read aloud
 }
 UNPRINTED = (
     "a.headerlink, button, .sd-btn, .toctree-wrapper, script, style, .hide > summary"
@@ -85,6 +82,13 @@ def redirect(content, name, names):
 
     for tag in content.select("[id]"):
         tag["id"] = f"{name}.{tag['id']}"
+    # What begins at the foot of a page may have its title on the next one.
+    for section in content.select("section:has(> :is(h2, h3, h4, h5))"):
+        title = section.find(re.compile("^h[2-5]$"))
+        title["id"] = section.attrs.pop("id")
+        title.extend(section.select(":scope > span[id]"))
+    for box in content.select(".exercise, .solution"):
+        box.p["id"] = box.attrs.pop("id")
     content["id"] = name
     for tag in content.select("[href], [src], [poster]"):
         for attribute in {"href", "src", "poster"} & tag.attrs.keys():
@@ -111,7 +115,7 @@ def describe_formulas(content):
         for number in formula.select(".eqno"):
             equation = formula.wrap(parse('<div class="equation"></div>').div)
             equation.append(number.extract())
-        tex = formula.get_text().strip()[2:-2].strip()
+        tex = " ".join(formula.get_text().strip()[2:-2].split())
         formula.attrs |= {"role": "img", "aria-label": tex}
 
 
@@ -123,10 +127,11 @@ def take_solutions(content):
     """Take the solutions out; each exercise leads to its own, and back."""
     solutions = content.select("div.solution")
     for solution in solutions:
-        here, there = solution.extract(), content.find(id=solution.a["href"][1:])
-        link = f'<a href="#{here["id"]}">Solution</a>, page {page_of(here["id"])}'
-        there.append(parse(f'<p class="to-solution">{link}</p>'))
-        here.a.insert_after(parse(f", page {page_of(there['id'])}"))
+        back, here = solution.a["href"][1:], solution.extract().p["id"]
+        link = f'<a href="#{here}">Solution</a>, page {page_of(here)}'
+        exercise = content.find(id=back).parent
+        exercise.append(parse(f'<p class="to-solution">{link}</p>'))
+        solution.a.insert_after(parse(f", page {page_of(back)}"))
     return solutions
 
 
@@ -214,7 +219,7 @@ def assemble(site):
 <style>{style(chapters)}</style>
 <script>window.MathJax = {json.dumps(MATHJAX)}</script>
 <script src="{page}.js"></script>
-<script defer src="html/_static/mathjax/tex-mml-chtml.js"></script>
+<script defer src="html/_static/mathjax/startup.js"></script>
 </head>
 <body class="tex2jax_ignore">
 {title_page(cover)}

@@ -35,18 +35,8 @@ def page_numbers(pdf):
         }
 
 
-def print_page(page, pdf):
-    page.pdf(
-        path=pdf,
-        prefer_css_page_size=True,
-        print_background=True,
-        tagged=True,
-        outline=True,
-    )
-
-
 def print_book(source, pdf):
-    """Print the page twice: only then are the numbers of its pages known."""
+    """Print the page, and again with the numbers of its pages, until those stay the same."""
     chromium = os.environ.get("NNLIB_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -55,31 +45,40 @@ def print_book(source, pdf):
         page.emulate_media(media="print")
         missing = []
         page.on("requestfailed", lambda request: missing.append(request.url))
-        page.goto(source.as_uri())
-        page.evaluate("prepare()")
-        if missing:
-            sys.exit(f"The page asks for what is not there: {missing}")
-        print_page(page, pdf)
-        numbers = page_numbers(pdf)
-        page.evaluate("numbers => fillInPageNumbers(numbers)", numbers)
-        print_page(page, pdf)
-        browser.close()
-    if page_numbers(pdf) != numbers:
-        sys.exit("The numbers of the pages moved what they name to other pages")
+        numbers = {}
+        for _ in range(5):
+            page.goto(
+                source.as_uri()
+            )  # anew: what was printed once is laid out otherwise
+            page.evaluate("numbers => prepare(numbers)", numbers)
+            if missing:
+                sys.exit(f"The page asks for what is not there: {missing}")
+            page.pdf(
+                path=pdf,
+                prefer_css_page_size=True,
+                print_background=True,
+                tagged=True,
+                outline=True,
+            )
+            filled_in, numbers = numbers, page_numbers(pdf)
+            if numbers == filled_in:
+                return
+    sys.exit("The numbers of the pages do not settle")
 
 
-def compress(pdf):
+def finish(draft, pdf):
     """Save a third of the size, and open the bookmarks with the book."""
-    with pikepdf.open(pdf, allow_overwriting_input=True) as book:
+    with pikepdf.open(draft) as book:
         book.Root.PageMode = pikepdf.Name.UseOutlines
         book.save(pdf, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def main(folder=ROOT / "_build"):
-    source, pdf = folder.absolute() / "pdf.html", folder / NAME
+    source, draft, pdf = folder / "pdf.html", folder / "draft.pdf", folder / NAME
     source.write_text(assemble(folder / "html"), encoding="utf-8")
-    print_book(source, pdf)
-    compress(pdf)
+    print_book(source.absolute(), draft)
+    finish(draft, pdf)
+    draft.unlink()
     print(f"{pdf}: {pdf.stat().st_size / 1e6:.1f} MB")
 
 
