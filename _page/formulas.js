@@ -13,12 +13,16 @@
     document.head.append(script);
   }));
 
-  // A formula within a line cannot be broken. One that is wider than its column scrolls.
+  // What is wider than its column scrolls, by keyboard, too. A formula within a line needs a class for that.
   function markWide(formulas) {
-    for (const formula of formulas.filter((formula) => formula.matches("span"))) {
-      const column = formula.closest("p, li, dt, dd, td, th, div");
-      const width = formula.firstElementChild?.getBoundingClientRect().width;
-      formula.classList.toggle("wide", width > column.clientWidth);
+    for (const formula of formulas) {
+      const typeset = formula.querySelector("mjx-container");
+      const isInLine = formula.matches("span");
+      const column = isInLine ? formula.closest("p, li, dt, dd, td, th, div") : typeset;
+      const isWide = typeset?.scrollWidth > column.clientWidth;
+      formula.classList.toggle("wide", isInLine && isWide);
+      const scroller = isInLine ? formula : typeset;
+      isWide ? scroller.setAttribute("tabindex", 0) : scroller?.removeAttribute("tabindex");
     }
   }
 

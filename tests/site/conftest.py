@@ -138,3 +138,4 @@ def look(request, page):
     if page.viewport_size != viewport:
         page.set_viewport_size(viewport)
         page.wait_for_timeout(SETTLED)
+    return request.param

@@ -4,6 +4,7 @@ import pytest
 from notebooks import ROOT
 
 AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+COLOURS = ["color-contrast", "link-in-text-block"]  # what axe says of them
 
 
 def test_asks_no_other_host(page, address):
@@ -42,13 +43,16 @@ def test_describes_images_in_a_sentence(page):
 
 @pytest.mark.usefixtures("look")
 class TestEveryLook:
-    def test_is_accessible(self, page):
+    def test_is_accessible(self, page, look):
         if not AXE.exists():
             pytest.skip("accessibility was not checked: npm ci --prefix tests/browser")
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(path=AXE)
+        options = {"resultTypes": ["violations"]}
+        if look == "dark":  # which has other colours than the light one, and no more
+            options["runOnly"] = COLOURS
         violations = page.evaluate(
-            "axe.run({resultTypes: ['violations']}).then(run => run.violations)"
+            "options => axe.run(options).then(run => run.violations)", options
         )
         assert not [
             f"{violation['id']}: {node['html']} {node['failureSummary']}"
@@ -70,6 +74,14 @@ class TestEveryLook:
                     .filter(element => !scrolls(element.parentElement))
                     .map(element => element.outerHTML.slice(0, 100));
             }"""
+        )
+
+    def test_figures_and_formulas_fit_the_column(self, page):
+        assert not page.evaluate(
+            """() => Array.from(document.querySelectorAll("article :is(img, video, .math)"))
+                .filter(element => element.getBoundingClientRect().right
+                    > element.closest("p, li, dd, td, section").getBoundingClientRect().right + 1)
+                .map(element => element.outerHTML.slice(0, 100))"""
         )
 
     def test_shows_one_search_button(self, page):
