@@ -4,11 +4,11 @@ PYTHON ?= python3
 NOTEBOOKS ?= chapters/*.ipynb back_matter/*.ipynb
 BIN := .venv/bin
 
-.PHONY: help book read pdf test lint execute lite lock bench matrix mutants experiments animations interactive clean
+.PHONY: help book read pdf test site-test screenshots lint execute lite lock bench matrix mutants experiments animations interactive clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -28,7 +28,15 @@ pdf: book  ## print the book into one PDF, which its landing page then offers; n
 	$(MAKE) book
 
 test: lint book  ## run everything that must pass, the long notebooks first
-	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder chapters back_matter tests
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/site chapters back_matter tests
+
+site-test: pdf  ## look at all built pages in a browser; needs Chromium, Node and Java: SITE="-k search"
+	npm ci --prefix tests/browser --silent --no-audit --no-fund
+	$(BIN)/pytest -n 2 --dist loadgroup tests/site $(SITE)
+
+screenshots: book  ## take pictures of all pages, light, dark and on a phone, and of each a small one in an overview
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[browser]"
+	$(BIN)/python scripts/screenshots.py
 
 lint: .venv/ready  ## check the form of code and notebooks
 	$(BIN)/ruff check .
