@@ -43,6 +43,14 @@ def site():
     return SITE
 
 
+def pytest_collection_modifyitems(items):
+    """Let `-n 2 --dist loadgroup` spread the pages, and keep together the tests of one, and others of a file."""
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        page = params.get("page", "") if "page" in item.fixturenames else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {page}"))
+
+
 @functools.cache
 def compressed(path):
     return gzip.compress(path.read_bytes())
