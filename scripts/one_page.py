@@ -32,6 +32,7 @@ MATHJAX = {
     "loader": {"load": ["core", "input/tex", "output/chtml"]},
     "options": {"processHtmlClass": "math"},  # the TeX is what is read aloud
 }
+NOTE = "<p>This is the book on paper. On its web pages the code runs and the films play.</p>"
 UNPRINTED = (
     "a.headerlink, button, .sd-btn, .toctree-wrapper, script, style, .hide > summary"
 )
@@ -139,8 +140,9 @@ def gather_solutions(chapters):
     """Make a chapter of the solutions of all chapters."""
     content = parse('<section id="solutions"><h2>Solutions</h2></section>').section
     for chapter in chapters:
-        content.append(parse(f"<h3>{chapter.title}</h3>"))
-        content.extend(chapter.solutions)
+        if chapter.solutions:
+            content.append(parse(f"<h3>{chapter.title}</h3>"))
+            content.extend(chapter.solutions)
     return Chapter("solutions", content)
 
 
@@ -198,6 +200,7 @@ def assemble(site):
     names = {toc["root"]}.union(*files.values())
     intro = read(site, toc["root"], names).content
     intro.h2.string = "About this book"
+    intro.h2.insert_after(parse(NOTE))
     cover = intro.select_one("img.cover").extract()
     parts = [
         (caption, [read(site, name, names) for name in chapters])

@@ -85,6 +85,13 @@ def test_has_bookmarks_of_parts_and_chapters(bookmarks):
     assert list(chapters) == ["About this book", "Contents", *titles]
 
 
+def test_solutions_of_all_chapters_have_bookmarks(book):
+    *_, marks = book.outline
+    place = [getattr(mark, "title", None) for mark in marks].index("Solutions")
+    titles = [title(name) for name in CHAPTERS if article(name).select(".solution")]
+    assert [mark.title for mark in marks[place + 1]] == titles
+
+
 def test_starts_each_chapter_on_a_page_with_its_number(bookmarks, text):
     parts, chapters = bookmarks
     captions = {page: caption for caption, page in parts.items()}
