@@ -10,7 +10,7 @@ from docutils.core import publish_doctree
 BINDER, COLAB = "https://mybinder.org", "https://colab.research.google.com"
 LITE = "lite/lab/index.html?path=chapters/{}.ipynb"
 HOW = """\
-Or open a chapter in JupyterLite, Binder or Colab, by the rocket above it. In Colab, first run this in a cell of its own:
+Or open a chapter in JupyterLite, Binder or Colab, by the rocket above it. In Colab, first run this in its own cell:
 ``%pip install git+{}``
 """
 
