@@ -48,8 +48,7 @@ def add_reading_time(app, doctree):
     practice = [
         part
         for part in chapter.children
-        if isinstance(part, nodes.section)
-        and part[0].astext() in ("Quiz", "Exercises")
+        if isinstance(part, nodes.section) and part[0].astext() in ("Quiz", "Exercises")
     ]
     reading = reading_minutes(part for part in chapter.children if part not in practice)
     n_exercises = sum(
