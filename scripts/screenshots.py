@@ -3,7 +3,7 @@
     python scripts/screenshots.py [FOLDER [PAGE ...]]
 
 FOLDER holds `html`; it is `_build` if not given. The pictures go to `screenshots` in it: light/03_layers.jpg is a whole
-page, and overview/light/03_layers.jpg the same in columns, small enough to be looked through.
+page, cut into columns, and overview/light/03_layers.jpg the same, small enough to be looked through.
 """
 
 import io
@@ -23,8 +23,7 @@ LOOKS = {  # theme, width in pixels, and how many times smaller the overview is
     "dark": ("dark", 1280, 3),
     "phone": ("light", 375, 2),
 }
-STRIP = 4000  # pixels of a page that are pictured at a time
-COLUMN, GAP = 1600, 10  # pixels of the overview
+COLUMN, GAP = 4800, 30  # pixels
 UNFOLD = """async () => {
     await window.typesetAll?.();
     const folds = "details:not([open]) > summary, button.toggle-button-hidden";
@@ -32,19 +31,8 @@ UNFOLD = """async () => {
 }"""
 
 
-def photograph(page, width):
-    """Picture a page from top to bottom."""
-    height = page.evaluate("document.documentElement.scrollHeight")
-    picture = Image.new("RGB", (width, height))
-    for top in range(0, height, STRIP):
-        clip = {"x": 0, "y": top, "width": width, "height": min(STRIP, height - top)}
-        strip = page.screenshot(full_page=True, clip=clip)
-        picture.paste(Image.open(io.BytesIO(strip)), (0, top))
-    return picture
-
-
-def arrange(picture):
-    """Cut a long picture into columns."""
+def cut(picture):
+    """Lay a long picture out in columns."""
     tops = range(0, picture.height, COLUMN)
     step = picture.width + GAP
     sheet = Image.new("RGB", (len(tops) * step - GAP, COLUMN), "gray")
@@ -75,10 +63,11 @@ def main(folder=ROOT / "_build", *chosen):
                     page.goto(path.as_uri())
                     page.evaluate(UNFOLD)
                     page.wait_for_timeout(500)  # for what moves while it unfolds
-                    picture = photograph(page, width)
+                    taken = page.screenshot(full_page=True)
+                    picture = cut(Image.open(io.BytesIO(taken)))
                     name = f"{look}/{path.stem}.jpg"
                     save(picture, target / name)
-                    save(arrange(picture.reduce(smaller)), target / "overview" / name)
+                    save(picture.reduce(smaller), target / "overview" / name)
             page.close()
         browser.close()
     print(f"Look through {target / 'overview'}")
