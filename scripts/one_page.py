@@ -146,7 +146,7 @@ def gather_solutions(chapters):
     return Chapter("solutions", content)
 
 
-def title_page(cover):
+def title_page(title, cover):
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     address = config["html"].get("baseurl") or config["repository"]["url"]
     lines = [
@@ -156,7 +156,7 @@ def title_page(cover):
         *([f'<a href="{address}">{address}</a>'] if address else []),
     ]
     lines = "".join(f"<p>{line}</p>" for line in lines)
-    return f"<header><h1>{config['title']}</h1>{cover}{lines}</header>"
+    return f"<header><h1>{title}</h1>{cover}{lines}</header>"
 
 
 def list_contents(parts):
@@ -199,7 +199,7 @@ def assemble(site):
     }
     names = {toc["root"]}.union(*files.values())
     intro = read(site, toc["root"], names).content
-    intro.h2.string = "About this book"
+    title, intro.h2.string = intro.h2.get_text(), "About this book"
     intro.h2.insert_after(parse(NOTE))
     cover = intro.select_one("img.cover").extract()
     parts = [
@@ -216,7 +216,7 @@ def assemble(site):
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
-<title>Neural networks from scratch</title>
+<title>{title}</title>
 <link rel="stylesheet" href="html/_static/pygments.css">
 <link rel="stylesheet" href="{page}.css">
 <style>{style(chapters)}</style>
@@ -225,7 +225,7 @@ def assemble(site):
 <script defer src="html/_static/mathjax/startup.js"></script>
 </head>
 <body class="tex2jax_ignore">
-{title_page(cover)}
+{title_page(title, cover)}
 {intro}
 {list_contents(parts)}
 {"".join(str(chapter.content) for chapter in chapters)}
