@@ -219,7 +219,8 @@ class Adam(Optimizer):
 
     References
     ----------
-    .. [KingmaBa2015] D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+    .. [KingmaBa2015] D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", International Conference on
+       Learning Representations (ICLR), 2015.
     """
 
     def __init__(

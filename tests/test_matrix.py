@@ -264,6 +264,20 @@ def test_of_a_notebook_only_the_code_and_its_outputs_count(tmp_path, code, text,
     assert (notebook("1", "a") == notebook(code, text)) == same
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ('"""B"""\ndef f():\n    """C"""\n    return 1  # one', True),
+        ('"""A"""\ndef f():\n    """B"""\n    return 2', False),
+        ('"""A"""\ndef f():\n    return 1', False),  # is rare, and costs time only
+    ],
+)
+def test_of_the_library_docstrings_do_not_count(text, same):
+    before = '"""A"""\ndef f():\n    """B"""\n    return 1'
+    after = matrix.without_docstrings(text)
+    assert (matrix.without_docstrings(before) == after) == same
+
+
 def test_change_of_the_library_runs_everything_again(row, monkeypatch, tmp_path):
     row()
     monkeypatch.setattr(matrix, "foundations", lambda: [tmp_path / "test_a.py"])
