@@ -62,8 +62,7 @@ def main(folder=ROOT / "_build", *chosen):
                 if not chosen or path.stem in chosen:
                     page.goto(path.as_uri())
                     page.evaluate(UNFOLD)
-                    page.wait_for_timeout(500)  # for what moves while it unfolds
-                    taken = page.screenshot(full_page=True)
+                    taken = page.screenshot(full_page=True, animations="disabled")
                     picture = cut(Image.open(io.BytesIO(taken)))
                     name = f"{look}/{path.stem}.jpg"
                     save(picture, target / name)
