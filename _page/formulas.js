@@ -17,12 +17,15 @@
   function markWide(formulas) {
     for (const formula of formulas) {
       const typeset = formula.querySelector("mjx-container");
+      if (!typeset) {
+        continue; // its turn has not come yet
+      }
       const isInLine = formula.matches("span");
       const column = isInLine ? formula.closest("p, li, dt, dd, td, th, div") : typeset;
-      const isWide = typeset?.scrollWidth > column.clientWidth;
+      const isWide = typeset.scrollWidth > column.clientWidth;
       formula.classList.toggle("wide", isInLine && isWide);
       const scroller = isInLine ? formula : typeset;
-      isWide ? scroller.setAttribute("tabindex", 0) : scroller?.removeAttribute("tabindex");
+      isWide ? scroller.setAttribute("tabindex", 0) : scroller.removeAttribute("tabindex");
     }
   }
 
