@@ -30,9 +30,10 @@ pdf: book  ## print the book into one PDF, which its landing page then offers; n
 test: lint book  ## run everything that must pass, the long notebooks first
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --nbval -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/site chapters back_matter tests
 
-site-test: pdf  ## look at all built pages in a browser; needs Chromium, Node and Java: SITE="-k search"
+site-test: pdf  ## look at all built pages in a browser; needs Chromium, Node and Java
 	npm ci --prefix tests/browser --silent --no-audit --no-fund
-	$(BIN)/pytest -n 2 --dist loadgroup tests/site $(SITE)
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/site/test_lighthouse.py tests/site
+	$(BIN)/pytest tests/site/test_lighthouse.py # alone, since it measures times
 
 screenshots: book  ## take pictures of all pages, light, dark and on a phone, and of each a small one in an overview
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[browser]"

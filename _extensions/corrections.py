@@ -54,6 +54,22 @@ def drop_repeated_ids(page):
             seen.add(element["id"])
 
 
+def keep_punctuation(page):
+    """Let no line begin with the comma after a formula, or end with the bracket before it."""
+    for formula in page.select(":not(.together) > span.math"):
+        before, after = formula.previous_sibling, formula.next_sibling
+        opening = isinstance(before, str) and re.search(r"[(\[“]$", before)
+        closing = isinstance(after, str) and re.match(r"[.,;:!?)\]”’]+", after)
+        if opening or closing:
+            whole = formula.wrap(page.new_tag("span", attrs={"class": "together"}))
+            if opening:
+                before.replace_with(before[: opening.start()])
+                whole.insert(0, opening[0])
+            if closing:
+                after.replace_with(after[closing.end() :])
+                whole.append(closing[0])
+
+
 def complete_redirect(page, title):
     """Make a document of the line that leads from index.html to the landing page."""
     if page.html:
@@ -88,6 +104,7 @@ def correct_pages(app, exception):
         drop_wrong_roles(page)
         simplify_summaries(page)
         drop_repeated_ids(page)
+        keep_punctuation(page)
         load_less(page)
         run_scripts_last(page)
         know_the_theme(page)
