@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import threading
 import zipfile
 
@@ -96,14 +97,16 @@ FETCHING = threading.Lock()
 
 
 def fetch(folder, fill):
-    """Have a folder filled, whole or not at all, unless it is there already."""
+    """Have a folder filled, whole or not at all, unless it is there already; the first of two processes counts."""
     with FETCHING:
         if not folder.exists():
-            beside = folder.with_name(f"{folder.name}.new")
-            shutil.rmtree(beside, ignore_errors=True)
-            beside.mkdir(parents=True)
-            fill(beside)
-            beside.rename(folder)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+                filled = pathlib.Path(beside) / folder.name
+                filled.mkdir()
+                fill(filled)
+                with contextlib.suppress(OSError):  # it is there by now
+                    filled.rename(folder)
     return folder
 
 

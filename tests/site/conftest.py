@@ -43,6 +43,7 @@ def site():
     return SITE
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Let `-n 2 --dist loadgroup` spread the pages, and keep together the tests of one, and others of a file."""
     for item in items:

@@ -8,6 +8,7 @@ import pytest
 from notebooks import ROOT
 from pages import PAGES
 
+pytestmark = pytest.mark.slow
 CHECKER = ROOT / "tests/browser/node_modules/vnu-jar/build/dist/vnu.jar"
 
 

@@ -9,6 +9,7 @@ from notebooks import PATHS, ROOT
 
 from conftest import CHROMIUM, FLAGS
 
+pytestmark = pytest.mark.slow
 LIGHTHOUSE = ROOT / "tests/browser/node_modules/.bin/lighthouse"
 LONGEST = max(PATHS, key=lambda path: path.stat().st_size).stem
 PERFORMANCE = 0.9

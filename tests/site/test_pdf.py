@@ -9,6 +9,7 @@ from notebooks import ROOT
 from pages import CONTENTS, SITE, soup
 from requirements import require
 
+pytestmark = pytest.mark.slow
 PDF = SITE.parent / "neural-networks-from-scratch.pdf"
 INTRO, *CHAPTERS = CONTENTS
 CAPTIONS = [

@@ -95,7 +95,10 @@ def verdict(page, number):
     return cell(page, number).locator(".run-verdict").text_content()
 
 
-@pytest.mark.parametrize("number", ["02", "03", "07", "09"])
+@pytest.mark.parametrize(
+    "number",
+    ["02", *(pytest.param(n, marks=pytest.mark.slow) for n in ("03", "07", "09"))],
+)
 def test_whole_chapter_prints_what_the_book_prints(chapter_page, number):
     page, cells = chapter_page(number)
     for i, each in enumerate(cells, 1):
