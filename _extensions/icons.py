@@ -1,10 +1,13 @@
 """Of Font Awesome's two thousand icons, only those that the pages show."""
 
+import logging
 import re
 from base64 import b64encode
 from io import BytesIO
 
 from fontTools import subset  # Matplotlib brings it
+
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 RULE = r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\(\w+)"\}'
 SOURCE = r"src:url\([^;}]*/(fa-solid-900\.ttf)[^;}]*"

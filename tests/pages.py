@@ -25,6 +25,13 @@ def documents(contents):
 
 CONTENTS = documents(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 PAGES = [*CONTENTS, "search"]
+SAMPLE = [  # for when there is no time for all: one of each kind
+    "intro",
+    "chapters/07_derivatives",  # film, interactive figure, formulas, code
+    "back_matter/ledger",  # wide tables
+    "back_matter/glossary",
+    "search",
+]
 
 
 @functools.cache

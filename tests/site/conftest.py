@@ -13,7 +13,7 @@ import shutil
 import threading
 
 import pytest
-from pages import PAGES, SITE
+from pages import PAGES, SAMPLE, SITE
 
 CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or shutil.which("chromium")
 FLAGS = [
@@ -108,7 +108,11 @@ def complaint(message):
     return [message.text] if message.type in ("error", "warning") else []
 
 
-@pytest.fixture(scope="module", params=PAGES)
+def sampled(page):
+    return page if page in SAMPLE else pytest.param(page, marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="module", params=map(sampled, PAGES))
 def page(request, browser, address):
     """Open a page once, with all that folds unfolded, and note what it complains of.
 
