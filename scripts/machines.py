@@ -57,6 +57,7 @@ class Machine:
         variables = {
             **base_environment(self.numpy),
             **dict(zip(VARIABLES, values, strict=True)),
+            "OPENBLAS_THREAD_TIMEOUT": 4,  # a thread that waits leaves the core to others
         }
         return {name: str(value) for name, value in variables.items() if value}
 

@@ -1,5 +1,7 @@
 """Images from outside: each step by hand, what must not matter, and bad input."""
 
+import statistics
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,21 @@ def test_ink_is_found_on_light_paper_and_on_dark(paper):
     assert np.array_equal(find_ink(1 - grey), expected)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_paper_is_the_median_of_the_four_sides(seed):
+    grey = np.random.default_rng(seed).random((4, 5))
+    paper = statistics.median([*grey[0], *grey[3], *grey[:, 0], *grey[:, 4]])
+    darkest, brightest = paper - grey.min(), grey.max() - paper
+    ink = paper - grey if darkest >= brightest else grey - paper
+    assert np.array_equal(find_ink(grey), ink > max(darkest, brightest) / 2)
+
+
+def test_ink_differs_by_more_than_half_and_is_dark_in_doubt():
+    grey = np.full((4, 5), 0.5)
+    grey[1, 1:4] = 0.0, 0.25, 1.0
+    assert np.argwhere(find_ink(grey)).tolist() == [[1, 1]]
+
+
 def test_a_light_spot_on_light_paper_is_no_ink():
     grey = np.full((5, 5), 0.8)
     grey[1, 1], grey[3, 3] = 1.0, 0.1
@@ -82,6 +99,12 @@ def test_fit_takes_the_dot_under_each_centre():
     assert np.array_equal(fit(small, 4, 4), placed(doubled, 14, 14))
     # three from five: the centres 1/6, 3/6, 5/6 lie in the old dots 0, 2 and 4
     assert np.array_equal(fit(bitmap("#...#"), 1, 3), placed(bitmap("#.#"), 15, 14))
+
+
+def test_fit_takes_rows_as_it_takes_columns():
+    assert np.array_equal(
+        fit(bitmap("# . . . #"), 3, 1), placed(bitmap("# . #"), 14, 15)
+    )
 
 
 @pytest.mark.parametrize("scale", [2, 3, 7])
@@ -108,6 +131,15 @@ def test_strokes_thin_until_they_have_a_common_width():
     assert even_strokes(BLANK ^ True).sum() == 28 * 28  # two steps and no more
 
 
+@pytest.mark.parametrize(
+    ("n_dots", "change"), [(255, 1), (256, 0), (412, 0), (413, -1)]
+)
+def test_strokes_change_outside_of_256_to_412_dots(n_dots, change):
+    block = (np.arange(24 * 20) < n_dots).reshape(24, 20)
+    dots = placed(block, 4, 4)
+    assert np.sign(np.count_nonzero(even_strokes(dots)) - n_dots) == change
+
+
 def test_strokes_are_not_thinned_to_nothing():
     dust = BLANK ^ True
     dust[::3] = False
@@ -122,6 +154,23 @@ def test_straighten_puts_the_bottom_under_the_top():
     assert np.array_equal(straighten(placed(slanted, 20, 8)), placed(expected, 20, 10))
     upright = placed(expected, 20, 10)
     assert np.array_equal(straighten(upright), upright)
+
+
+def test_straighten_judges_single_dots():
+    diagonal = bitmap("....# ...#. ..#.. .#... #....")
+    bar = bitmap("..#.. ..#.. ..#.. ..#.. ..#..")
+    assert np.array_equal(straighten(placed(diagonal, 9, 9)), placed(bar, 9, 9))
+    two_rows = placed(bitmap("....# #...."), 9, 9)
+    assert np.array_equal(straighten(two_rows), placed(bitmap("..#.. ..#.."), 9, 9))
+
+
+def test_straighten_keeps_the_outermost_columns():
+    """By hand: the ends are eight apart, so the rows move by -4, -2, 0, 2 and 4."""
+    dots = BLANK.copy()
+    dots[9, 8] = dots[10, :4] = dots[11, 4] = dots[12, 28:] = dots[13, 0] = True
+    expected = BLANK.copy()
+    expected[[9, 11, 13], 4] = expected[10, :2] = expected[12, 30:] = True
+    assert np.array_equal(straighten(dots), expected)
 
 
 def test_straighten_loses_only_what_leaves_the_image():
@@ -219,6 +268,17 @@ def test_a_bare_bar_does_not_become_a_slab():
     counts = prepare_digit(image).reshape(8, 8)
     assert np.flatnonzero(counts.any(axis=0)).tolist() == [2, 3, 4]
     assert np.array_equal(counts, prepare_digit(image[:, ::-1]).reshape(8, 8))
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "dots"), [(65, 1, 1), (64, 1, 2), (60, 6, 7), (64, 19, 20)]
+)
+def test_a_narrow_box_gets_at_most_twice_its_proportion_and_a_dot(height, width, dots):
+    image = np.ones((100, 80))
+    image[20 : 20 + height, 30 : 30 + width] = 0
+    bar = fit(np.ones((height, width), dtype=bool), 32, dots)
+    expected = count_blocks(straighten(even_strokes(bar)))
+    assert np.array_equal(prepare_digit(image)[0], expected)
 
 
 def test_digits_of_the_data_survive_the_way_through_an_image():
