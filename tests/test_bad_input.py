@@ -143,6 +143,8 @@ NUMERICS = [
         ("a and b", "rows", "(2, 3)", "(3, 4)"),
     ),
     (transposed_matmul, (V3, V3), ValueError, ("a and b", "matrices", "(3,)")),
+    (transposed_matmul, (V4, M43), ValueError, ("a and b", "matrices", "(4,)")),
+    (transposed_matmul, (M43, V4), ValueError, ("a and b", "matrices", "(4,)")),
     (transposed_matmul, (M23, None), TypeError, ("b", REALS, "None")),
     (transposed_matmul, (Rounded(M23), "x"), TypeError, ("b", REALS, "str 'x'")),
     (Rounded, (V3,), ValueError, ("x", "matrix", "(3,)")),

@@ -139,6 +139,7 @@ def test_unknown_layer_is_named_and_the_old_file_stays(path, layer):
     [
         {"mean": np.ones(2)},
         {"x": float("nan")},
+        {"x": float("inf")},
         {1: 2},
         {"x": (1, 2)},
         [1, 2],
