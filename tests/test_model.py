@@ -413,3 +413,17 @@ def test_explosion_is_one_complaint_without_warnings(loss, targets, rate):
     with pytest.raises(ValueError, match="loss must stay finite"):
         model.fit(1e10 * X, targets, epochs=5)
     assert all(np.isfinite(parameter.value).all() for parameter in net.parameters())
+
+
+@pytest.mark.parametrize("spoilt", ["training", "validation"])
+def test_a_bad_label_is_refused_before_the_first_step(spoilt):
+    """Though it stands in the last batch, no random number is drawn and the optimizer knows of no gradient."""
+    bad = Y.copy()
+    bad[-1] = 3
+    model, rng = new_model(), np.random.default_rng(0)
+    labels, validation = (bad, None) if spoilt == "training" else (Y, (X, bad))
+    with pytest.raises(ValueError, match="targets must"):
+        model.fit(X, labels, epochs=1, batch_size=1, rng=rng, validation=validation)
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
+    assert not any(model.optimizer.optimizer.states)
+    assert model.history.records == []
