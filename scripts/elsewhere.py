@@ -105,8 +105,11 @@ def fetch(folder, fill):
                 filled = pathlib.Path(beside) / folder.name
                 filled.mkdir()
                 fill(filled)
-                with contextlib.suppress(OSError):  # it is there by now
+                try:
                     filled.rename(folder)
+                except OSError:
+                    if not folder.exists():
+                        raise
     return folder
 
 
