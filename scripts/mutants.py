@@ -66,7 +66,7 @@ TESTS = {
     "data": "data mnist bad_input",
     "images": "images",
     "_checks": """functions losses layers penalties dropout optimizers metrics images data mnist bad_input numerics
-    files model estimators""",
+    files model estimators plots""",
 }
 TOO_LONG = "chapters/19b_mnist.ipynb"  # and needs a download
 LEFT_OUT = {

@@ -1,6 +1,7 @@
 """Bad input gets an error that names the argument, what it got and what it wants, before anything is changed."""
 
 import copy
+import types
 
 import numpy as np
 import pytest
@@ -182,6 +183,7 @@ FUNCTIONS = [
     (one_hot, (M23, 3), ValueError, ("targets", ROWS)),
     (one_hot, ([[2.0, -1.0]], 2), ValueError, ("targets", ROWS)),
     (one_hot, ([[np.nan, 1.0]], 2), ValueError, ("targets", ROWS)),
+    (one_hot, ([[0.0, 0.0]], 2), ValueError, ("targets", ROWS)),
     (one_hot, (np.ones((1, 1, 1), int), 1), ValueError, ("targets", "(1, 1, 1)")),
     (one_hot, ([0], 0), ValueError, ("n_classes", "at least 1", "0")),
     (one_hot, ([0], 2.0), TypeError, ("n_classes", "whole number", "float 2.0")),
@@ -322,6 +324,7 @@ OPTIMIZERS = [
             (None, TypeError, "None"),
             ([V3], TypeError, "float64"),
             ([Parameter(V3), 1.0], TypeError, "float 1.0"),
+            ([types.SimpleNamespace(value=V3)], TypeError, "SimpleNamespace"),
         ]
     ),
     *(
@@ -471,6 +474,13 @@ M42 = np.ones((4, 2))
 NAN = np.array([[1.0, 2, 3], [1, np.nan, 3], [1, 2, 3], [1, 2, 3]])
 
 
+def infinite(row):
+    """Many samples, one of them not finite."""
+    X = np.ones((2500, 3))
+    X[row, 2] = np.inf
+    return X
+
+
 def fit(*data, **settings):
     """Model.fit with settings given in the table as a last dict."""
     *data, settings = data
@@ -508,6 +518,7 @@ MODELS = [
             ((M43 * np.inf, M42, {}), ValueError, ("X", "finite", "inf in row 0")),
             (("abc", M42, {}), TypeError, ("X", "array of real numbers", "'abc'")),
             (([[1], [2, 3]], M42, {}), TypeError, ("X", "real numbers", "list")),
+            ((list("abcd"), M42, {}), TypeError, ("X", "real numbers", "list")),
             ((M43, {}), TypeError, ("without y", "pairs", "float64")),
             ((3, {}), TypeError, ("without y", "pairs", "int 3")),
             (([M43], {}), TypeError, ("each batch", "pair", "float64")),
@@ -525,6 +536,8 @@ MODELS = [
                 ("patience", "at least 1", "0"),
             ),
             ((M43, M42, {"validation": M43}), TypeError, ("validation", "pair")),
+            ((M43, M42, {"validation": M43[:2]}), TypeError, ("validation", "pair")),
+            ((M43, M42, {"validation": (M43,)}), TypeError, ("validation", "pair")),
             (
                 (M43, M42, {"validation": (M43, V4)}),
                 ValueError,
@@ -539,6 +552,11 @@ MODELS = [
     (MODEL.predict, (EMPTY,), ValueError, ("X", "empty")),
     (MODEL.predict, (M43, 0), ValueError, ("batch_size", "at least 1")),
     (MODEL.predict, (None,), TypeError, ("X", "real numbers", "None")),
+    (MODEL.predict, (2.5,), TypeError, ("X", "one row for each", "float 2.5")),
+    *(
+        (MODEL.predict, (infinite(row),), ValueError, ("X", f"inf in row {row}"))
+        for row in (998, 999, 1000, 1001)
+    ),
     (MODEL.evaluate, (M43, V4), ValueError, ("targets", "(4, 2)", "(4,)")),
     (MODEL.evaluate, (NAN, M42), ValueError, ("X", "finite", "row 1")),
 ]

@@ -97,6 +97,16 @@ def test_same_random_state_gives_the_same_digits(make):
     assert np.array_equal(first.predict_proba(X), second.predict_proba(X))
 
 
+def test_a_random_state_gives_a_seed_of_32_bits():
+    given = np.random.RandomState(7)
+    seed = np.random.RandomState(7).randint(2**32, dtype=np.uint32)
+    first, second = (
+        NetworkClassifier(epochs=2, random_state=state).fit(X, Y)
+        for state in (given, seed)
+    )
+    assert np.array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
 def test_random_state_matters():
     predicted = [
         NetworkClassifier(epochs=2, random_state=state).fit(X, Y).predict_proba(X)
@@ -128,7 +138,7 @@ SETTINGS = {
     "learning_rate": [0, -1.0, np.inf, "fast"],
     "epochs": [0, 1.5, None],
     "batch_size": [0, 2.5, "all"],
-    "l2": [-1e-3, np.nan, "little"],
+    "l2": [-1e-3, np.nan, np.inf, "little"],
     "dropout": [1.0, -0.1, "half"],
     "random_state": [-1, 0.5, "seed"],
 }

@@ -306,7 +306,7 @@ GOOD = np.linspace(0, 1, 12).reshape(3, 4)
         ("seven.png", TypeError, "image must be .* got str 'seven.png'"),
         (None, TypeError, "image must be"),
         ([[0.5], [0.5, 0.5]], TypeError, "image must be"),
-        (GOOD[0], ValueError, r"image must have shape .* got \(4,\)"),
+        (GOOD[0], ValueError, r"shape \(height, width\) or \(height, width, 3\), got \(4,\)"),
         (np.ones((3, 4, 2)), ValueError, r"image must have shape .* got \(3, 4, 2\)"),
         (np.ones((3, 4, 4)), ValueError, r"leave out transparency with \[..., :3\]"),
         (np.ones((2, 3, 4, 3)), ValueError, "image must have shape"),
@@ -329,6 +329,12 @@ def test_blank_image_is_refused(level):
         prepare_digit(blank)
 
 
+def test_ink_may_be_as_faint_as_a_tenth():
+    grey = np.zeros((4, 4))
+    grey[1, 2] = 0.1
+    assert np.argwhere(find_ink(grey)).tolist() == [[1, 2]]
+
+
 @pytest.mark.parametrize("step", [even_strokes, straighten, count_blocks])
 @pytest.mark.parametrize("shape", [(8, 8), (1, 32, 32), (32,), (1024,)])
 def test_bitmap_of_another_shape_is_refused(step, shape):
@@ -345,6 +351,13 @@ def test_bitmap_of_another_shape_is_refused(step, shape):
 def test_bitmap_that_is_none_is_refused(step, wrong):
     with pytest.raises(TypeError, match="bitmap must be an array of booleans"):
         step(wrong)
+
+
+@pytest.mark.parametrize("step", [crop, lambda bitmap: fit(bitmap, 32, 20)])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4), (0, 4)])
+def test_bitmap_that_is_no_matrix_is_refused(step, shape):
+    with pytest.raises(ValueError, match=r"must have shape \(height, width\), got"):
+        step(np.ones(shape, dtype=bool))
 
 
 @pytest.mark.parametrize("step", [crop, straighten])

@@ -177,6 +177,14 @@ def test_wrong_file_is_named(tmp_path, content, words):
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("n_samples", [1, 60])
+def test_file_may_hold_one_sample_or_as_many_as_are_allowed(tmp_path, n_samples):
+    path = tmp_path / "images"
+    images = np.arange(n_samples * 784).reshape(-1, 28, 28).astype(np.uint8)
+    path.write_bytes(idx(images))
+    assert np.array_equal(read_idx(path, (28, 28), 60), images)
+
+
 def test_labels_must_be_digits_and_as_many_as_images(tmp_path, monkeypatch):
     monkeypatch.setenv("NNLIB_DATA", str(tmp_path))
     write(tmp_path, labels=LABELS + 1)
