@@ -52,7 +52,6 @@ OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it them
     "interactive_data",
     "matrix",
     "mirror",
-    "mutants",
     "nbval",
     "notebooks",
     "reproducible",
