@@ -45,8 +45,8 @@ def to_grey(image):
 def find_ink(grey):
     """Find the pixels that are ink, on light paper or on dark.
 
-    The paper is what the border of the image shows, in the median. If the darkest pixel is further from it than the
-    brightest, then the ink is dark, otherwise light. Ink is what differs by more than half of the largest difference.
+    The paper is what the border of the image shows, in the median. If the brightest pixel is further from it than the
+    darkest, then the ink is light, otherwise dark. Ink is what differs by more than half of the largest difference.
 
     Parameters
     ----------
