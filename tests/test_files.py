@@ -198,6 +198,8 @@ def test_nothing_is_changed_by_a_file_that_does_not_fit(tmp_path, path):
         (pickle.dumps({"a": 1}), "safetensors"),
         (b"\xff" * 8, "cut off"),
         (b"\x02" + bytes(7) + b"[]", "head is damaged"),
+        (b"\x03" + bytes(7) + b"[]", "cut off"),
+        (b"\x02" + bytes(6) + b"\x01[]", "cut off"),
         (safetensors.numpy.save({"0.weights": np.ones(2)}), "which network"),
         (safetensors.numpy.save({}, {"nnlib": "{}"}), "head is damaged"),
         (safetensors.numpy.save({}, {"nnlib": "[" * 100_000}), "head is damaged"),

@@ -312,6 +312,7 @@ GOOD = np.linspace(0, 1, 12).reshape(3, 4)
         (np.ones((2, 3, 4, 3)), ValueError, "image must have shape"),
         (np.ones((0, 4)), ValueError, "image must not be empty"),
         (GOOD * np.nan, ValueError, "image must hold floats from 0 to 1, got .* nan"),
+        (GOOD * 1.5, ValueError, "image must hold floats from 0 to 1, got .* 1.5"),
         (GOOD * 255, ValueError, "image must hold floats from 0 to 1, got .* 255"),
         (GOOD - 1, ValueError, "image must hold floats from 0 to 1, got .* -1"),
     ],
