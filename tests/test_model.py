@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib.data import batches, spiral
-from nnlib.dropout import Dropout
+from nnlib.dropout import Dropout, set_training
 from nnlib.layers import Dense, ReLU, Sequential
 from nnlib.losses import MeanSquaredError, SoftmaxCrossEntropy
 from nnlib.metrics import accuracy
@@ -124,6 +124,13 @@ def test_prediction_does_not_depend_on_the_batch(batch_size):
     model.fit(X, Y, epochs=2)
     expected = model.network.forward(X)  # dropout is off between fits
     assert model.predict(X, batch_size).tobytes() == expected.tobytes()
+
+
+def test_prediction_switches_dropout_off():
+    model = new_model(network(Dropout(0.5, np.random.default_rng(1))))
+    expected = model.predict(X)
+    set_training(model.network, True)
+    assert model.predict(X).tobytes() == expected.tobytes()
 
 
 def test_dropout_is_on_in_training_only():
