@@ -58,7 +58,7 @@ bench: .venv/ready  ## time nnlib beside its peers, ten minutes on a quiet machi
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[oracle,bench]"
 	$(BIN)/python -m benchmarks
 
-matrix: .venv/ready  ## run the whole book on simulated machines (over an hour; resumable): MATRIX="--rows 1"
+matrix: .venv/ready  ## run the whole book on simulated machines (about two hours; resumable): MATRIX="--rows 1"
 	$(BIN)/python scripts/matrix.py $(MATRIX)
 
 mutants: .venv/ready  ## plant mistakes in nnlib and count what the tests notice (hours; resumable): MUTANTS="losses files"

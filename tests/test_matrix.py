@@ -1,5 +1,6 @@
 """The machine matrix's own logic: what it chooses, what it believes, and what it does again."""
 
+import itertools
 import json
 import subprocess
 
@@ -58,6 +59,13 @@ def test_a_pair_that_is_missing_is_found():
     rows = matrix.choose(matrix.FACTORS)
     assert not matrix.missing_pairs(rows, matrix.FACTORS)
     assert matrix.missing_pairs(rows[1:], matrix.FACTORS)
+
+
+def test_rows_of_two_threads_do_not_run_side_by_side():
+    rows = matrix.choose(matrix.FACTORS)
+    found = matrix.by_turns(rows)
+    assert sorted(map(str, found)) == sorted(map(str, rows))
+    assert all(min(a.threads, b.threads) == 1 for a, b in itertools.pairwise(found))
 
 
 def test_setting_becomes_environment(monkeypatch):
