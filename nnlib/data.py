@@ -205,7 +205,7 @@ def mnist(part="train"):
 
     Parameters
     ----------
-    part : {"train", "test"}
+    part : {"train", "test"}, default "train"
 
     Returns
     -------

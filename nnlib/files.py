@@ -22,6 +22,8 @@ def named_parameters(network, prefix=""):
     Parameters
     ----------
     network : nnlib.layers.Layer
+    prefix : str, default ""
+        Put before all names.
 
     Returns
     -------
@@ -78,6 +80,8 @@ def rebuild(description, arrays, prefix=""):
     description : list
     arrays : dict from str to ndarray
         The values of the parameters, by the names of `named_parameters`.
+    prefix : str, default ""
+        Which the names begin with.
 
     Returns
     -------

@@ -107,9 +107,9 @@ class Model:
         From `nnlib.losses`.
     optimizer : object with ``step``
         From `nnlib.optimizers`, made with ``network.parameters()``.
-    penalties : sequence of objects with ``add_grad``, default none
+    penalties : sequence of objects with ``add_grad``, optional
         From `nnlib.penalties`.
-    metrics : dict from names to functions, default none
+    metrics : dict from names to functions, optional
         Each called with outputs and targets, for example ``{"accuracy": accuracy}``.
 
     Attributes
@@ -151,8 +151,8 @@ class Model:
         X : array_like, shape (n_samples, n_inputs), or iterable of (X, y) batches
             Without ``y``, something to iterate over anew in each epoch: a list, or an object of your own that reads
             its batches from a disk.
-        y : array_like, one row for each sample
-            As the loss wants it.
+        y : array_like, one row for each sample, optional
+            As the loss wants it; not with batches that are ready made.
         epochs : int
         batch_size : int, optional
             Without it, every step uses all samples, in their order.
@@ -163,7 +163,7 @@ class Model:
         patience : int, optional
             Stop when the validation loss has not fallen below its lowest value for so many epochs. At the end, however
             it comes about, the parameters of the lowest validation loss are put back.
-        callbacks : sequence of functions
+        callbacks : sequence of functions, optional
             Each is called with the model after each epoch; training stops if one returns True.
 
         Returns

@@ -66,7 +66,7 @@ def total(x, axis=None):
     Parameters
     ----------
     x : array_like, shape (n,) or (n, m)
-    axis : None, 0 or 1
+    axis : {None, 0, 1}, default None
         None adds up all entries, 0 the rows, 1 the columns.
 
     Returns

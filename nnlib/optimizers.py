@@ -205,8 +205,10 @@ class Adam(Optimizer):
     ----------
     parameters : iterable of nnlib.layers.Parameter
     learning_rate : float, default 0.001
-    beta1, beta2 : float, default 0.9 and 0.999
-        The share of the old running mean that is kept, in [0, 1).
+    beta1 : float, default 0.9
+        The share of the old running mean of the gradients that is kept, in [0, 1).
+    beta2 : float, default 0.999
+        The same for the squared gradients.
     epsilon : float, default 1e-7
         Added to the root, so that nothing is divided by zero.
 

@@ -11,7 +11,6 @@ chapters/results/matrix.json. What this machine cannot run is "not run", never "
 """
 
 import argparse
-import ast
 import collections
 import dataclasses
 import functools
@@ -29,6 +28,7 @@ import elsewhere
 import machines
 from joblib import Parallel, delayed
 from machines import INSTALLED, OFF, ROOT, STORE, Machine
+from source import without_docstrings
 from tqdm.auto import tqdm
 
 RESULTS = ROOT / "chapters" / "results" / "matrix.json"
@@ -49,6 +49,7 @@ OTHER_SUBJECTS = {  # tests that cannot depend on the machine, or see to it them
     "arithmetic",
     "back_matter",
     "benchmarks",
+    "docstrings",
     "interactive_data",
     "matrix",
     "mirror",
@@ -97,17 +98,6 @@ def choose(factors):
             max(combinations(factors), key=lambda each: len(pairs(each) & missing))
         )
     return chosen
-
-
-def without_docstrings(text):
-    """The code of a module; comments and its form are gone as well."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if getattr(node, "body", None) and isinstance(node.body, list):
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                first.value = ast.Constant(...)
-    return ast.unparse(tree)
 
 
 def what_runs(path):

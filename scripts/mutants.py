@@ -7,7 +7,8 @@ survives these too needs a reason in `tests/mutants.toml`, the result is written
 fails where a reason is missing or fewer than 95 percent were killed.
 
 Every result is kept in `.mutants/results.jsonl` at once, so a run that was stopped goes on where it was. A result holds
-until its module changes; a survivor is tried again when its tests have changed. Remove `.mutants/` to begin anew.
+until the code of its module changes; a survivor is tried again when its tests have changed. Remove `.mutants/` to begin
+anew.
 
 Not mutated: texts and docstrings; what stands inside a `raise`, which only words a complaint; mutants that do not
 compile or are the same program. Of the operators, each gets its opposite or its neighbour, not all eleven others.
@@ -41,6 +42,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
+from source import without_docstrings
 from tqdm import tqdm
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -65,15 +67,15 @@ TESTS = {
     "files": "files files_properties bad_input",
     "data": "data mnist bad_input",
     "images": "images",
+    "estimators": "estimators docstrings",
+    "plots": "plots",
     "_checks": """functions losses layers penalties dropout optimizers metrics images data mnist bad_input numerics
     files model estimators plots""",
 }
 TOO_LONG = "chapters/19b_mnist.ipynb"  # and needs a download
 LEFT_OUT = {
     "__init__": "holds no code",
-    "plots": "draws; only the figures in the notebooks, compared byte for byte, can tell a wrong line from a right one",
     "progress": "one line, which shows or hides a bar",
-    "estimators": "scikit-learn's own checks are its tests, and take long",
 }
 # What a forked test run need not import again; nnlib itself must not be among them.
 PRELOADED = """hypothesis matplotlib.pyplot nnfs.datasets safetensors.numpy scipy.special sklearn.datasets
@@ -215,7 +217,8 @@ def mutants(module):
                 if isinstance(parent, parso.python.tree.ClassOrFunc)
             ]
             minus, plus = difference(source, code)
-            key = hashlib.sha256(code.encode()).hexdigest()[:16]
+            program = without_docstrings(code).encode()
+            key = hashlib.sha256(program).hexdigest()[:16]
             found[key] = {
                 "key": key,
                 "module": module,

@@ -55,11 +55,11 @@ def test_classifier_is_the_model_by_hand():
 
 
 def test_stack_puts_relu_and_dropout_after_all_layers_but_the_last():
-    network = stack([2, 8, 6, 3], 0.1, np.random.default_rng(0))
+    network = stack([2, 8, 6, 5, 3], 0.1, np.random.default_rng(0))
     names = [type(layer).__name__ for layer in network.layers]
-    assert names == [*["Dense", "ReLU", "Dropout"] * 2, "Dense"]
+    assert names == [*["Dense", "ReLU", "Dropout"] * 3, "Dense"]
     shapes = [p.value.shape for p in network.parameters() if p.value.ndim == 2]
-    assert shapes == [(2, 8), (8, 6), (6, 3)]
+    assert shapes == [(2, 8), (8, 6), (6, 5), (5, 3)]
 
 
 def test_classifier_learns_labels_that_are_text():

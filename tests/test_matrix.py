@@ -9,6 +9,7 @@ import machines
 import matrix
 import pytest
 from machines import INSTALLED, Machine
+from source import without_docstrings
 
 HERE = {
     "numpy": INSTALLED,
@@ -282,8 +283,8 @@ def test_of_a_notebook_only_the_code_and_its_outputs_count(tmp_path, code, text,
 )
 def test_of_the_library_docstrings_do_not_count(text, same):
     before = '"""A"""\ndef f():\n    """B"""\n    return 1'
-    after = matrix.without_docstrings(text)
-    assert (matrix.without_docstrings(before) == after) == same
+    after = without_docstrings(text)
+    assert (without_docstrings(before) == after) == same
 
 
 def test_change_of_the_library_runs_everything_again(row, monkeypatch, tmp_path):

@@ -63,6 +63,11 @@ def test_network_has_a_line_for_each_weight_and_a_circle_for_each_neuron(ax):
     assert [text.get_text() for text in ax.texts] == ["in", "hidden", "out"]
 
 
+def test_network_needs_no_names(ax):
+    draw_network(ax, [2, 1])
+    assert not ax.texts
+
+
 def test_each_class_has_its_colour_and_its_points(ax):
     plot_points(ax, X, Y)
     for label, points in enumerate(ax.collections):
@@ -73,6 +78,14 @@ def test_each_class_has_its_colour_and_its_points(ax):
 def test_regions_reach_a_margin_beyond_the_points(ax):
     plot_regions(ax, scores, X, Y, margin=0.5)
     assert ax.get_xlim() == ax.get_ylim() == (-0.5, 1.5)
+
+
+def test_regions_are_tinted_with_a_quarter_of_the_colour_of_their_class(ax):
+    """By hand: the first colour is (0, 114, 178) of 255, the second (213, 94, 0)."""
+    plot_regions(ax, scores, X, Y)
+    found = [ax.get_facecolor(), ax.collections[0].get_facecolor()[0]]
+    quarters = np.array([[0, 114, 178], [213, 94, 0]]) / 255 / 4
+    assert np.allclose([color[:3] for color in found], 0.75 + quarters)
 
 
 def test_region_of_the_class_with_the_largest_score_is_on_top(ax):
