@@ -69,10 +69,11 @@ def test_network_needs_no_names(ax):
 
 
 def test_each_class_has_its_colour_and_its_points(ax):
-    plot_points(ax, X, Y)
-    for label, points in enumerate(ax.collections):
+    labels = np.array([4, 1, 4, 5])
+    plot_points(ax, X, labels)
+    for label, points in zip([1, 4, 5], ax.collections, strict=True):
         assert tuple(points.get_facecolor()[0]) == to_rgba(COLORS[label])
-        assert points.get_offsets().tolist() == X[label == Y].tolist()
+        assert points.get_offsets().tolist() == X[label == labels].tolist()
 
 
 def test_regions_reach_a_margin_beyond_the_points(ax):
