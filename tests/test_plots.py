@@ -81,6 +81,11 @@ def test_regions_reach_a_margin_beyond_the_points(ax):
     assert ax.get_xlim() == ax.get_ylim() == (-0.5, 1.5)
 
 
+def test_region_of_a_single_class_has_the_same_margin(ax):
+    plot_regions(ax, lambda points: points[:, :1], X, Y, margin=0.5)
+    assert ax.get_xlim() == ax.get_ylim() == (-0.5, 1.5)
+
+
 def test_regions_are_tinted_with_a_quarter_of_the_colour_of_their_class(ax):
     """By hand: the first colour is (0, 114, 178) of 255, the second (213, 94, 0)."""
     plot_regions(ax, scores, X, Y)
@@ -112,6 +117,10 @@ def test_training_is_drawn_on_two_axes():
     plot_training(axes, [0, 10], {"a": [3.0, 2.0]}, {"a": [0.5, 0.75]})
     assert axes[0].lines[0].get_xydata().tolist() == [[0, 3], [10, 2]]
     assert axes[1].lines[0].get_xydata().tolist() == [[0, 0.5], [10, 0.75]]
+    assert [ax.get_xlabel() for ax in axes] == ["step", "step"]
+    assert [ax.get_ylabel() for ax in axes] == ["loss", "accuracy"]
+    legends = [ax.get_legend().get_texts() for ax in axes]
+    assert [text.get_text() for texts in legends for text in texts] == ["a", "a"]
     plt.close(figure)
 
 
