@@ -62,7 +62,7 @@ def test_a_pair_that_is_missing_is_found():
     assert matrix.missing_pairs(rows[1:], matrix.FACTORS)
 
 
-def test_rows_of_two_threads_do_not_run_side_by_side():
+def test_rows_of_one_thread_and_of_two_take_turns():
     rows = matrix.choose(matrix.FACTORS)
     found = matrix.by_turns(rows)
     assert sorted(map(str, found)) == sorted(map(str, rows))
