@@ -5,6 +5,7 @@ Which chapter builds what stands in the notebooks: in the cells tagged ``nnlib``
 
 import ast
 import json
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -61,8 +62,17 @@ def link_what_was_added(app, doctree):
             literal.replace_self(link)
 
 
+def show_labels(app, doctree, docname):
+    """Cite by the label that the reference shows, without numpydoc's prefix, which tells the docstrings apart."""
+    for text in list(doctree.findall(nodes.Text)):
+        label = re.sub(r"^\[R[0-9a-f]{12}-", "[", text)
+        if label != text:
+            text.parent.replace(text, nodes.Text(label))
+
+
 def setup(app):
     app.connect("builder-inited", find_builders)
     app.connect("autodoc-process-docstring", name_the_chapter, priority=900)
     app.connect("doctree-read", link_what_was_added)
+    app.connect("doctree-resolved", show_labels)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

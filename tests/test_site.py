@@ -55,6 +55,18 @@ def test_page_exists_and_its_links_lead_somewhere(site, name):
     assert not broken
 
 
+def test_citations_of_docstrings_show_the_label_of_their_reference(site):
+    page = soup(site / "back_matter/reference.html")
+    labels = {
+        div["id"]: div.select_one(".label").get_text("", strip=True)
+        for div in page.select("div.citation[id]")
+    }
+    cited = [(a["href"][1:], a.get_text()) for a in page.select("a.reference.internal")]
+    found = [(place, text) for place, text in cited if place in labels]
+    assert found
+    assert all(text == labels[place] for place, text in found)
+
+
 def test_neighbours_follow_the_table_of_contents(site):
     for place, name in enumerate(CONTENTS):
         page = site / f"{name}.html"
